@@ -1,0 +1,14 @@
+//! Parallax measures how far a cloud is from AWS EC2.
+//!
+//! Cases run the same calls against a target that they describe for AWS; what happened is written
+//! to a transcript; judging a transcript is a pure function of it and of what is known about AWS.
+//!
+//! ```text
+//! case ─▶ run ─▶ transcript ─▶ judge ─▶ report
+//!          │                     │
+//!        target, wire          model, baselines, shape profiles, SDK
+//! ```
+//!
+//! Everything left of the transcript does I/O, everything right of it does none.
+
+pub mod model;
