@@ -11,4 +11,7 @@
 //!
 //! Everything left of the transcript does I/O, everything right of it does none.
 
+pub mod assets;
+pub mod case;
 pub mod model;
+pub mod syntax;

@@ -1,0 +1,117 @@
+//! Files that come with the program — suite, baselines, the bundled recording — or that replace
+//! them: a folder of the user's.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rust_embed::RustEmbed;
+
+use crate::syntax::SourceFile;
+
+#[derive(RustEmbed)]
+#[folder = "cases/"]
+#[include = "*.yaml"]
+struct Cases;
+
+#[derive(RustEmbed)]
+#[folder = "baselines/"]
+#[include = "*.json"]
+struct Baselines;
+
+#[derive(RustEmbed)]
+#[folder = "reports/"]
+#[include = "*/run.json"]
+#[include = "*/transcript.jsonl"]
+#[include = "*/result.json"]
+struct Reports;
+
+/// A tree of files: one that was built in, or a folder.
+#[derive(Debug, Clone)]
+pub enum Assets {
+    /// The suite that was built in.
+    Cases,
+    /// The baselines and shape profiles that were built in.
+    Baselines,
+    /// The published results that were built in.
+    Reports,
+    /// A folder on disk.
+    Folder(PathBuf),
+}
+
+impl Assets {
+    /// Paths of all files with this ending, relative and with `/`, sorted.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn list(&self, ending: &str) -> io::Result<Vec<String>> {
+        let mut names: Vec<String> = match self {
+            Assets::Cases => Cases::iter().map(Cow::into_owned).collect(),
+            Assets::Baselines => Baselines::iter().map(Cow::into_owned).collect(),
+            Assets::Reports => Reports::iter().map(Cow::into_owned).collect(),
+            Assets::Folder(root) => {
+                let mut names = Vec::new();
+                walk(root, "", &mut names)?;
+                names
+            }
+        };
+        names.retain(|name| name.ends_with(ending));
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The content of one file.
+    ///
+    /// # Errors
+    /// There is no such file, it cannot be read, or it is not text.
+    pub fn read(&self, name: &str) -> io::Result<String> {
+        let bytes = match self {
+            Assets::Cases => Cases::get(name).map(|f| f.data),
+            Assets::Baselines => Baselines::get(name).map(|f| f.data),
+            Assets::Reports => Reports::get(name).map(|f| f.data),
+            Assets::Folder(root) => Some(Cow::Owned(std::fs::read(root.join(name))?)),
+        };
+        let bytes = bytes.ok_or(io::ErrorKind::NotFound)?;
+        String::from_utf8(bytes.into_owned())
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "this is not UTF-8 text"))
+    }
+
+    /// One file as the source of a diagnostic.
+    ///
+    /// # Errors
+    /// As [`Assets::read`].
+    pub fn source(&self, name: &str) -> io::Result<SourceFile> {
+        Ok(SourceFile { path: self.root().join(name), text: self.read(name)? })
+    }
+
+    /// What a person would call the place.
+    pub fn root(&self) -> &Path {
+        match self {
+            Assets::Cases => Path::new("cases"),
+            Assets::Baselines => Path::new("baselines"),
+            Assets::Reports => Path::new("reports"),
+            Assets::Folder(root) => root,
+        }
+    }
+}
+
+/// Levels of folders that are read.
+const MAX_DEPTH: usize = 8;
+
+fn walk(root: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<()> {
+    if prefix.matches('/').count() > MAX_DEPTH {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(root.join(prefix))? {
+        let entry = entry?;
+        let Some(name) = entry.file_name().to_str().map(|n| format!("{prefix}{n}")) else {
+            continue;
+        };
+        if entry.file_type()?.is_dir() {
+            walk(root, &format!("{name}/"), names)?;
+        } else {
+            names.push(name);
+        }
+    }
+    Ok(())
+}

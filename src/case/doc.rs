@@ -1,0 +1,121 @@
+//! What stands in a case file.
+//!
+//! These types are the language's definition: the JSON Schema for editors is generated from them,
+//! and the reader knows a key only if it is a field here.
+
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema};
+
+use crate::syntax::{Node, Spanned};
+
+/// A case of Parallax: what to call on a cloud, step by step. What AWS does there is in the
+/// baseline of the same name.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename = "Case", deny_unknown_fields)]
+pub(crate) struct CaseDoc {
+    /// A UUID that never changes.
+    pub id: Spanned<String>,
+    /// What is true on AWS, in a sentence.
+    pub title: Spanned<String>,
+    /// The capability: the name of the folder that the file is in.
+    pub capability: Spanned<String>,
+    /// Names of the same check in other suites.
+    #[schemars(default)]
+    pub aliases: Vec<Spanned<String>>,
+    /// What the case occupies while it runs, for example `{ instances: 1 }`.
+    #[schemars(default)]
+    pub uses: BTreeMap<String, u32>,
+    /// Why a client cares.
+    pub about: Option<Spanned<String>>,
+    /// Rows: each is a case of its own; its keys are variables.
+    #[schemars(default)]
+    pub matrix: Vec<RowDoc>,
+    /// What to do, in this order.
+    pub steps: Vec<StepDoc>,
+}
+
+/// One row of a matrix. Every key beside `id` and `row` is a variable.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename = "Row")]
+pub(crate) struct RowDoc {
+    /// A UUID that never changes: the id of the row's case.
+    pub id: Spanned<String>,
+    /// The row's name, in brackets behind the case's.
+    pub row: Spanned<String>,
+    /// The variables.
+    #[schemars(skip)]
+    pub variables: Vec<(Spanned<String>, Node)>,
+}
+
+/// One step: a `call`, or a `poll`, which is a call repeated until something is seen.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename = "Step", deny_unknown_fields)]
+pub(crate) struct StepDoc {
+    /// Unique in the case: lower case, digits, dashes.
+    pub id: Spanned<String>,
+    /// The action to call, by its AWS name.
+    pub call: Option<Spanned<String>>,
+    /// The action to call again and again, by its AWS name.
+    pub poll: Option<Spanned<String>>,
+    /// Input members by their SDK names.
+    pub with: Option<Node>,
+    /// Variables to take from the answer: name and JMESPath.
+    #[schemars(default, with = "BTreeMap<String, String>")]
+    pub bind: Vec<(Spanned<String>, Spanned<String>)>,
+    /// How to remove what the step made.
+    pub undo: Option<UndoDoc>,
+    /// The earlier step whose undo this step's success makes unnecessary.
+    pub completes: Option<Spanned<String>>,
+    /// Members that today's SDKs fill in by themselves (`ClientToken`) and this step leaves out.
+    #[schemars(default)]
+    pub omit: Vec<Spanned<String>>,
+    /// The step only prepares: if it fails, the case is blocked, not failed.
+    #[schemars(default)]
+    pub setup: bool,
+    /// Earlier steps that must have succeeded for this one to make sense; one, or a list.
+    #[schemars(default, with = "OneOrList<String>")]
+    pub needs: Vec<Spanned<String>>,
+    /// Of a poll: JMESPath to the value that is watched.
+    pub watch: Option<Spanned<String>>,
+    /// Of a poll: the value that ends it well; one, or a list.
+    #[schemars(default, with = "OneOrList<serde_json::Value>")]
+    pub until: Vec<Node>,
+    /// Of a poll: the value that ends it badly; one, or a list.
+    #[schemars(default, with = "OneOrList<serde_json::Value>")]
+    pub unless: Vec<Node>,
+    /// Of a poll: error codes that end it well; one, or a list.
+    #[schemars(default, with = "OneOrList<String>")]
+    pub until_error: Vec<Spanned<String>>,
+    /// Of a poll: an AWS waiter, instead of `watch` and `until`.
+    pub waiter: Option<Spanned<String>>,
+    /// Of a poll: the longest it may take, `90s` or `5m`; 2 minutes if not given.
+    #[schemars(with = "Option<String>")]
+    pub within: Option<Spanned<u64>>,
+}
+
+/// How to remove what a step made.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename = "Undo", deny_unknown_fields)]
+pub(crate) struct UndoDoc {
+    /// The action that removes it.
+    pub call: Spanned<String>,
+    /// Its input members.
+    pub with: Option<Node>,
+    /// An AWS waiter to wait for afterwards, called with the same input.
+    pub waiter: Option<Spanned<String>>,
+}
+
+/// One value, or a list of them.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[allow(dead_code, reason = "only its schema is used")]
+enum OneOrList<T> {
+    One(T),
+    List(Vec<T>),
+}
+
+/// The JSON Schema of a case file, for editors.
+pub fn schema() -> Schema {
+    schemars::schema_for!(CaseDoc)
+}

@@ -1,0 +1,181 @@
+//! JMESPath selectors, as in the AWS CLI's `--query`, and whether they fit an answer's shape.
+
+use jmespath::ast::Ast;
+use serde_json::Value;
+
+use crate::model::{Model, ShapeId, ShapeKind, suggest};
+
+/// A JMESPath expression that is known to be valid.
+#[derive(Debug, Clone)]
+pub struct Selector(jmespath::Expression<'static>);
+
+/// Why a text is not a selector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelectorError {
+    /// What is wrong, for a person.
+    pub message: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl Selector {
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// Says what is wrong with the expression.
+    pub fn new(expression: &str) -> Result<Self, SelectorError> {
+        jmespath::compile(expression).map(Selector).map_err(|error| SelectorError {
+            message: format!("this is not JMESPath: {}", error.reason),
+            suggestion: None,
+        })
+    }
+
+    /// What the expression finds in `value`; `Null` where it finds nothing.
+    ///
+    /// # Errors
+    /// A function was called with a value it does not take (`length(null)`).
+    pub fn find(&self, value: &Value) -> Result<Value, SelectorError> {
+        let failed = |reason: String| SelectorError { message: reason, suggestion: None };
+        let found = self.0.search(value).map_err(|e| failed(e.reason.to_string()))?;
+        serde_json::to_value(&*found).map_err(|e| failed(e.to_string()))
+    }
+
+    /// Checks the names in the expression against what an answer of this shape can have.
+    ///
+    /// # Errors
+    /// Names the first member that no such answer has.
+    pub fn check(&self, model: &Model, output: Option<ShapeId>) -> Result<(), SelectorError> {
+        walk(self.0.as_ast(), &Known::from(output), model).map(drop)
+    }
+}
+
+/// What is known of the value at a place in an expression.
+#[derive(Clone)]
+enum Known {
+    Shape(ShapeId),
+    /// A list that the expression made, of such values.
+    ListOf(Box<Known>),
+    Unknown,
+}
+
+impl From<Option<ShapeId>> for Known {
+    fn from(shape: Option<ShapeId>) -> Self {
+        shape.map_or(Known::Unknown, Known::Shape)
+    }
+}
+
+/// Follows the parts of an expression whose shape can be told; the rest is `Unknown`.
+fn walk(ast: &Ast, at: &Known, model: &Model) -> Result<Known, SelectorError> {
+    match ast {
+        Ast::Identity { .. } => Ok(at.clone()),
+        Ast::Field { name, .. } => field(name, at, model),
+        Ast::Subexpr { lhs, rhs, .. } => {
+            let at = walk(lhs, at, model)?;
+            walk(rhs, &at, model)
+        }
+        Ast::Index { .. } => Ok(item(at, model)),
+        Ast::Slice { .. } => Ok(at.clone()),
+        // `a[]` flattens one level: a list of lists becomes the list of the inner items.
+        Ast::Flatten { node, .. } => {
+            let outer = item(&walk(node, at, model)?, model);
+            let inner = item(&outer, model);
+            let is_list = match &outer {
+                Known::Shape(id) => matches!(model.shape(*id).kind, ShapeKind::List(_)),
+                Known::ListOf(_) => true,
+                Known::Unknown => false,
+            };
+            Ok(Known::ListOf(Box::new(if is_list { inner } else { outer })))
+        }
+        Ast::Projection { lhs, rhs, .. } => {
+            let list = walk(lhs, at, model)?;
+            let found = walk(rhs, &item(&list, model), model)?;
+            Ok(Known::ListOf(Box::new(found)))
+        }
+        Ast::Condition { predicate, then, .. } => {
+            walk(predicate, at, model)?;
+            walk(then, at, model)
+        }
+        Ast::Comparison { lhs, rhs, .. } | Ast::And { lhs, rhs, .. } | Ast::Or { lhs, rhs, .. } => {
+            walk(lhs, at, model)?;
+            walk(rhs, at, model)?;
+            Ok(Known::Unknown)
+        }
+        Ast::Not { node, .. } => {
+            walk(node, at, model)?;
+            Ok(Known::Unknown)
+        }
+        Ast::Function { args, .. } => {
+            for arg in args {
+                walk(arg, at, model)?;
+            }
+            Ok(Known::Unknown)
+        }
+        Ast::MultiList { elements, .. } => {
+            for element in elements {
+                walk(element, at, model)?;
+            }
+            Ok(Known::Unknown)
+        }
+        Ast::MultiHash { elements, .. } => {
+            for pair in elements {
+                walk(&pair.value, at, model)?;
+            }
+            Ok(Known::Unknown)
+        }
+        _ => Ok(Known::Unknown),
+    }
+}
+
+fn field(name: &str, at: &Known, model: &Model) -> Result<Known, SelectorError> {
+    let Known::Shape(id) = at else { return Ok(Known::Unknown) };
+    let shape = model.shape(*id);
+    let ShapeKind::Structure(structure) = &shape.kind else {
+        return Err(SelectorError {
+            message: format!("`{name}` is asked of {}, which is not a structure", shape.name),
+            suggestion: None,
+        });
+    };
+    match structure.member(name) {
+        Some(member) => Ok(Known::Shape(member.shape)),
+        None => Err(SelectorError {
+            message: format!("{} has no member `{name}`", shape.name),
+            suggestion: suggest(name, structure.members.iter().map(|m| m.name.as_str()))
+                .map(str::to_owned),
+        }),
+    }
+}
+
+fn item(at: &Known, model: &Model) -> Known {
+    match at {
+        Known::ListOf(inner) => (**inner).clone(),
+        Known::Shape(id) => match &model.shape(*id).kind {
+            ShapeKind::List(list) => Known::Shape(list.item),
+            _ => Known::Unknown,
+        },
+        Known::Unknown => Known::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked_along_the_path() {
+        let model = Model::ec2();
+        let output = model.action("DescribeInstances").and_then(|a| a.output);
+        let check = |path: &str| Selector::new(path).expect("valid").check(model, output);
+        for good in [
+            "Reservations[0].Instances[0].State.Name",
+            "Reservations[].Instances[].InstanceId",
+            "Reservations[*].Instances[?State.Name=='running'].InstanceId",
+            "length(Reservations)",
+            "sort(Reservations[].Instances[].PrivateIpAddress)",
+        ] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        let error = check("Reservations[0].Instances[0].Stat.Name").expect_err("misspelt");
+        assert_eq!(error.suggestion.as_deref(), Some("State"));
+        assert!(check("Reservations[].Instances[].Id").is_err());
+    }
+}

@@ -1,0 +1,166 @@
+//! Variables: `$name` alone stands for a value, `${name}` is replaced within text.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+/// Variables and their values.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    values: BTreeMap<String, Value>,
+}
+
+/// A variable that has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unbound(
+    /// Its name, without `$`.
+    pub String,
+);
+
+impl Scope {
+    /// Gives a variable its value.
+    pub fn set(&mut self, name: impl Into<String>, value: Value) {
+        self.values.insert(name.into(), value);
+    }
+
+    /// The value of a variable.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// All variables, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.values.iter().map(|(k, v)| (k.as_str(), v))
+    }
+
+    /// `value` with every variable replaced, in text, keys and list items alike.
+    ///
+    /// # Errors
+    /// Returns the first variable that has no value.
+    pub fn resolve(&self, value: &Value) -> Result<Value, Unbound> {
+        Ok(match value {
+            Value::String(text) => self.resolve_text(text)?,
+            Value::Array(items) => {
+                items.iter().map(|item| self.resolve(item)).collect::<Result<_, _>>()?
+            }
+            Value::Object(map) => Value::Object(
+                map.iter()
+                    .map(|(key, value)| {
+                        let key = match self.resolve_text(key)? {
+                            Value::String(key) => key,
+                            other => other.to_string(),
+                        };
+                        Ok((key, self.resolve(value)?))
+                    })
+                    .collect::<Result<Map<_, _>, Unbound>>()?,
+            ),
+            other => other.clone(),
+        })
+    }
+
+    fn resolve_text(&self, text: &str) -> Result<Value, Unbound> {
+        let parts = parts(text);
+        if let [Part::Variable(name)] = parts[..] {
+            return self.get(name).cloned().ok_or_else(|| Unbound(name.to_owned()));
+        }
+        let mut out = String::new();
+        for part in parts {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Variable(name) => match self.get(name) {
+                    Some(Value::String(value)) => out.push_str(value),
+                    Some(value) => out.push_str(&value.to_string()),
+                    None => return Err(Unbound(name.to_owned())),
+                },
+            }
+        }
+        Ok(Value::String(out))
+    }
+}
+
+/// Names of the variables in a text, in order.
+pub(crate) fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    parts(text).into_iter().filter_map(|part| match part {
+        Part::Variable(name) => Some(name),
+        Part::Text(_) => None,
+    })
+}
+
+/// Names of the variables anywhere in a value.
+pub(crate) fn names_in_value(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => names_in(text).map(str::to_owned).collect(),
+        Value::Array(items) => items.iter().flat_map(names_in_value).collect(),
+        Value::Object(map) => map
+            .iter()
+            .flat_map(|(key, value)| {
+                names_in(key).map(str::to_owned).chain(names_in_value(value)).collect::<Vec<_>>()
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a text contains a variable at all.
+pub(crate) fn has_variable(text: &str) -> bool {
+    names_in(text).next().is_some()
+}
+
+enum Part<'t> {
+    Text(&'t str),
+    Variable(&'t str),
+}
+
+/// `$name` counts only if it is the whole text: `a$b` is text, `$$` is a dollar sign.
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    if let Some(name) = text.strip_prefix('$').filter(|name| is_name(name)) {
+        return vec![Part::Variable(name)];
+    }
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        let (before, after) = rest.split_at(at);
+        parts.push(Part::Text(before));
+        if let Some(tail) = after.strip_prefix("$$") {
+            parts.push(Part::Text("$"));
+            rest = tail;
+            continue;
+        }
+        match after.strip_prefix("${").and_then(|tail| tail.split_once('}')) {
+            Some((name, tail)) if is_name(name) => {
+                parts.push(Part::Variable(name));
+                rest = tail;
+            }
+            _ => {
+                parts.push(Part::Text("$"));
+                rest = &after[1..];
+            }
+        }
+    }
+    parts.push(Part::Text(rest));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn replaced_with_type_and_within_text() {
+        let mut scope = Scope::default();
+        scope.set("n", json!(3));
+        scope.set("id", json!("vpc-1"));
+        let value = json!({"a": "$n", "b": ["${id}-x${n}", "$$id", "a$id", "costs $5"], "$id": 1});
+        assert_eq!(
+            scope.resolve(&value),
+            Ok(json!({"a": 3, "b": ["vpc-1-x3", "$id", "a$id", "costs $5"], "vpc-1": 1}))
+        );
+        assert_eq!(scope.resolve(&json!("${other}!")), Err(Unbound("other".into())));
+    }
+}
