@@ -15,3 +15,5 @@ pub mod assets;
 pub mod case;
 pub mod model;
 pub mod syntax;
+pub mod transcript;
+pub mod wire;

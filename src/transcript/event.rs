@@ -1,0 +1,234 @@
+//! What a transcript is made of: one event a line.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Redacted, RedactedValue};
+use crate::case::Case;
+use crate::wire::FailureKind;
+
+/// The version of the transcript's format. Raised when a reader of the version before would
+/// misunderstand a line; new optional fields do not raise it.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// One line of a transcript.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The first line: which run this is.
+    Run(RunStarted),
+    /// A case was begun. Carries the case as it ran, so that a transcript can be judged without
+    /// the suite it came from.
+    Case(CaseStarted),
+    /// One attempt at one call: what was sent and what came back.
+    Exchange(Exchange),
+    /// A step was ended by something other than an answer, or never begun.
+    Step(StepEnded),
+    /// An undo was carried out, or failed.
+    Undo(UndoEnded),
+    /// The last line: the run came to its end.
+    End(RunEnded),
+}
+
+/// The first line of a transcript.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// [`FORMAT_VERSION`] of the writer.
+    pub version: u32,
+    /// Version of the program that ran the cases.
+    pub parallax: String,
+    /// The run's id, as it appears in the names of what the run created.
+    pub run: String,
+    /// When the run began, RFC 3339, UTC.
+    pub started: String,
+    /// The target, without anything secret.
+    pub target: TargetFacts,
+}
+
+/// What is known of a target and may be shown to everybody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetFacts {
+    /// What people call it: `OpenStack 2023.2 with ec2-api`, or the endpoint's host.
+    pub name: String,
+    /// The endpoint's URL, without user and password.
+    pub endpoint: String,
+    /// The region that requests were signed for.
+    pub region: String,
+    /// The image used for instances, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// The instance type used for instances, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_type: Option<String>,
+    /// The availability zone used where one has to be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+}
+
+/// A case was begun.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CaseStarted {
+    /// The case as it ran: matrix expanded, variables not yet replaced.
+    pub case: Box<Case>,
+    /// The variables that the run gave it, beside those of its row: names, image, zone, ….
+    pub variables: RedactedValue,
+    /// Milliseconds since the run began.
+    pub at_ms: u64,
+}
+
+/// Why a call was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To learn about the target before any case ran.
+    Discover,
+    /// A step of a case.
+    Step,
+    /// To remove what a step made.
+    Undo,
+}
+
+/// One attempt at one call.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Exchange {
+    /// Number of this exchange in the transcript, from 1; findings refer to it.
+    pub seq: u64,
+    /// The case's id; absent in discovery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// The step's id within its case; for an undo the step that is undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Why the call was made.
+    pub purpose: Purpose,
+    /// The action that was called.
+    pub action: String,
+    /// Attempt at this call, from 1. A poll's every look is a call of its own.
+    pub attempt: u32,
+    /// Milliseconds since the run began at which the request was sent.
+    pub at_ms: u64,
+    /// Milliseconds from sending to the answer's last byte, or to the failure.
+    pub took_ms: u64,
+    /// The request as it was sent, redacted.
+    pub request: Request,
+    /// The answer, or why there is none.
+    pub reply: Reply,
+}
+
+/// A request as sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// HTTP method.
+    pub method: String,
+    /// URL without query secrets.
+    pub url: String,
+    /// Header names and values in the order sent.
+    pub headers: Vec<(String, Redacted)>,
+    /// The body: form-encoded Query parameters.
+    pub body: Redacted,
+}
+
+/// An answer, or the failure to get one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// The endpoint answered.
+    Response(Response),
+    /// It did not, or not in a way that HTTP allows.
+    Failure(Failure),
+}
+
+/// An answer as received.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Response {
+    /// HTTP status code.
+    pub status: u16,
+    /// Header names (as HTTP clients normalise them, in lower case) and values, in order.
+    pub headers: Vec<(String, Redacted)>,
+    /// The body's bytes, redacted.
+    pub body: Body,
+}
+
+/// Bytes as received: text where they are UTF-8, Base64 where they are not, so that the transcript
+/// stays readable and loses nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Body {
+    /// The bytes are this text in UTF-8.
+    Text(Redacted),
+    /// The bytes in Base64.
+    Base64(Redacted),
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// What happened, for a person.
+    pub message: Redacted,
+}
+
+/// How a step ended where no answer says it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StepEnded {
+    /// The case's id.
+    pub case: String,
+    /// The step's id.
+    pub step: String,
+    /// How it ended.
+    pub ending: Ending,
+    /// Milliseconds since the run began.
+    pub at_ms: u64,
+}
+
+/// How a step ended where no answer says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "kebab-case")]
+pub enum Ending {
+    /// A poll used up its time without reaching any of its ends.
+    TimedOut {
+        /// The longest it was allowed to take, in milliseconds.
+        within_ms: u64,
+    },
+    /// Not begun, because an earlier step did not give what it needs.
+    Blocked {
+        /// The id of that earlier step.
+        by: String,
+        /// What was missing, for a person.
+        why: String,
+    },
+    /// Not begun, because the run was interrupted.
+    Interrupted,
+    /// Not begun, because the target does not have what the case needs.
+    Skipped {
+        /// What it lacks, for a person.
+        why: String,
+    },
+}
+
+/// What became of an undo.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UndoEnded {
+    /// The case's id.
+    pub case: String,
+    /// The step whose effect was to be undone.
+    pub step: String,
+    /// The action that undoes it.
+    pub action: String,
+    /// The input of that action.
+    pub input: RedactedValue,
+    /// `None` if it was undone (or had gone by itself); otherwise why it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Redacted>,
+    /// Milliseconds since the run began.
+    pub at_ms: u64,
+}
+
+/// The last line of a transcript.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunEnded {
+    /// Whether the run was interrupted before all its cases had run.
+    pub interrupted: bool,
+    /// Milliseconds since the run began.
+    pub at_ms: u64,
+}

@@ -1,0 +1,20 @@
+//! Everything that happened when cases ran on a target: one JSON object a line, appended as it
+//! happens, redacted as it is written.
+//!
+//! A transcript is self-contained: with the baselines and this program anyone can judge it again.
+
+mod event;
+mod reader;
+mod recorder;
+mod redact;
+mod writer;
+
+pub use event::{
+    Body, CaseStarted, Ending, Event, Exchange, FORMAT_VERSION, Failure, Purpose, Reply, Request,
+    Response, RunEnded, RunStarted, StepEnded, TargetFacts, UndoEnded,
+};
+pub use reader::{Transcript, TranscriptError};
+pub(crate) use recorder::CallFor;
+pub use recorder::Recorder;
+pub use redact::{Redacted, RedactedValue, Redactor};
+pub use writer::Writer;

@@ -1,0 +1,96 @@
+//! What an answer says: success with members, a refusal, or something that is not EC2 at all.
+
+use serde_json::Value;
+
+use super::{Decoded, Document, Element, ErrorAnswer, decode_output, read_error};
+use crate::model::{Action, Model};
+
+/// What an answer says.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// HTTP 2xx with a document: the output.
+    Output {
+        /// The members.
+        decoded: Decoded,
+        /// The document.
+        document: Document,
+    },
+    /// A refusal.
+    Error {
+        /// What the envelope says.
+        error: ErrorAnswer,
+        /// The document.
+        document: Document,
+    },
+    /// Not an answer of an EC2 API; says what it looks like instead.
+    Foreign(String),
+}
+
+impl Answer {
+    /// Reads an answer as an SDK does: HTTP 2xx is success, everything else a refusal.
+    pub fn read(model: &Model, action: Option<&Action>, status: u16, body: &[u8]) -> Answer {
+        let document = match Document::parse(body) {
+            Ok(document) => document,
+            Err(error) => return Answer::Foreign(describe(status, body, &error.to_string())),
+        };
+        if (200..300).contains(&status) {
+            if read_error(&document.root).is_some_and(|_| document.root.name == "Response") {
+                return Answer::Foreign(format!("HTTP {status} with an error in its body"));
+            }
+            if document.root.name.eq_ignore_ascii_case("html") {
+                return Answer::Foreign(format!("HTTP {status} with an HTML page"));
+            }
+            let output = action.and_then(|a| a.output);
+            let decoded = decode_output(model, output, &document.root);
+            return Answer::Output { decoded, document };
+        }
+        match read_error(&document.root) {
+            Some(error) => Answer::Error { error, document },
+            None => Answer::Foreign(format!(
+                "HTTP {status} with <{}>, which is no error envelope of EC2",
+                document.root.name
+            )),
+        }
+    }
+
+    /// The output's members, if it is a success.
+    pub fn output(&self) -> Option<&Value> {
+        match self {
+            Answer::Output { decoded, .. } => Some(&decoded.value),
+            _ => None,
+        }
+    }
+
+    /// The error's code, if it is a refusal.
+    pub fn error_code(&self) -> Option<&str> {
+        match self {
+            Answer::Error { error, .. } => Some(&error.code),
+            _ => None,
+        }
+    }
+
+    /// The outermost element, if there is a document.
+    pub fn root(&self) -> Option<&Element> {
+        match self {
+            Answer::Output { document, .. } | Answer::Error { document, .. } => {
+                Some(&document.root)
+            }
+            Answer::Foreign(_) => None,
+        }
+    }
+}
+
+/// What a body that is no XML looks like.
+fn describe(status: u16, body: &[u8], error: &str) -> String {
+    let start = String::from_utf8_lossy(&body[..body.len().min(512)]).trim_start().to_lowercase();
+    let what = if body.is_empty() {
+        "an empty body".to_owned()
+    } else if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        "an HTML page".to_owned()
+    } else if start.starts_with('{') || start.starts_with('[') {
+        "what looks like JSON".to_owned()
+    } else {
+        format!("{} bytes that are no XML: {error}", body.len())
+    };
+    format!("HTTP {status} with {what}")
+}

@@ -1,0 +1,24 @@
+//! The EC2 Query protocol: encode, sign, send, decode.
+//!
+//! Only [`Client`] does I/O. What it sends is what an AWS SDK would send; what it returns are bytes
+//! as received, or why there are none. Decoding keeps what a schema-driven client throws away:
+//! unknown elements, empty against absent, the envelope.
+
+mod answer;
+mod client;
+mod decode;
+mod encode;
+mod envelope;
+mod sign;
+mod xml;
+
+pub use answer::Answer;
+pub use client::{
+    Attempt, Client, ClientError, ClientOptions, Failure, FailureKind, RawResponse, SentRequest,
+};
+pub use decode::{Decoded, Note, NoteKind, decode_output};
+pub use encode::{EncodeError, encode, encode_form};
+pub(crate) use envelope::is_throttling;
+pub use envelope::{ErrorAnswer, read_error};
+pub use sign::Signer;
+pub use xml::{Document, Element, XmlError};

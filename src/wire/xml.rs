@@ -1,0 +1,231 @@
+//! XML as a tree, with what a schema-driven decoder does not keep: order, unknown elements, and
+//! whether an empty element was written `<a/>` or `<a></a>`.
+//!
+//! Bounded in depth and number of elements; document types and entities of their own are refused,
+//! so that a small answer cannot grow.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+
+/// Levels of nesting that are read; EC2 needs fewer than fifteen.
+const MAX_DEPTH: usize = 100;
+/// Elements that are read; an answer of 10,000 instances has about 1.5 million.
+const MAX_ELEMENTS: usize = 4_000_000;
+/// Attributes of one element that are read; EC2 sends one, on the root.
+const MAX_ATTRIBUTES: usize = 64;
+
+/// An XML document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Whether it begins with `<?xml …?>`.
+    pub declaration: bool,
+    /// The outermost element.
+    pub root: Element,
+}
+
+/// An element.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Element {
+    /// The name without its prefix.
+    pub name: String,
+    /// The namespace declared on this element by `xmlns`, if any.
+    pub namespace: Option<String>,
+    /// The elements inside, in order.
+    pub children: Vec<Element>,
+    /// The text directly inside, all pieces joined.
+    pub text: String,
+    /// Whether it was written `<name/>`.
+    pub self_closed: bool,
+}
+
+impl Element {
+    /// The first child of this name.
+    pub fn child(&self, name: &str) -> Option<&Element> {
+        self.children.iter().find(|c| c.name == name)
+    }
+
+    /// Whether there is nothing inside but white space.
+    pub fn is_empty(&self) -> bool {
+        self.children.is_empty() && self.text.trim().is_empty()
+    }
+}
+
+/// Why bytes are not a document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} (byte {offset})")]
+pub struct XmlError {
+    /// What is wrong.
+    pub message: String,
+    /// Where, in bytes from the start.
+    pub offset: u64,
+}
+
+impl Document {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// The bytes are not well-formed XML in UTF-8, or beyond a bound.
+    pub fn parse(bytes: &[u8]) -> Result<Document, XmlError> {
+        let text = std::str::from_utf8(bytes).map_err(|e| XmlError {
+            message: "not UTF-8".to_owned(),
+            offset: e.valid_up_to() as u64,
+        })?;
+        let mut builder = Builder {
+            reader: Reader::from_str(text.trim_start_matches('\u{feff}')),
+            declaration: false,
+            open: Vec::new(),
+            root: None,
+            elements: 0,
+        };
+        builder.run()
+    }
+}
+
+struct Builder<'t> {
+    reader: Reader<&'t [u8]>,
+    declaration: bool,
+    open: Vec<Element>,
+    root: Option<Element>,
+    elements: usize,
+}
+
+impl Builder<'_> {
+    fn run(&mut self) -> Result<Document, XmlError> {
+        loop {
+            let event = self.reader.read_event();
+            match event.map_err(|e| self.wrong(e.to_string()))? {
+                Event::Start(tag) => {
+                    let element = self.element(&tag)?;
+                    self.open.push(element);
+                }
+                Event::Empty(tag) => {
+                    let element = Element { self_closed: true, ..self.element(&tag)? };
+                    self.close(element);
+                }
+                Event::End(_) => match self.open.pop() {
+                    Some(element) => self.close(element),
+                    None => return Err(self.wrong("an end without a beginning")),
+                },
+                Event::Text(text) => self.text(&text.xml10_content())?,
+                Event::CData(text) => {
+                    let text = text.into_inner();
+                    self.text(&text)?;
+                }
+                Event::GeneralRef(name) => {
+                    let text = self.reference(&name)?;
+                    self.text(&text)?;
+                }
+                Event::Decl(_) => self.declaration = true,
+                Event::DocType(_) => {
+                    return Err(self.wrong("a document type (AWS never sends one)"));
+                }
+                Event::Comment(_) | Event::PI(_) => {}
+                Event::Eof => break,
+            }
+        }
+        if let Some(open) = self.open.last() {
+            return Err(self.wrong(format!("it ends inside <{}>", open.name)));
+        }
+        let root = self.root.take().ok_or_else(|| self.wrong("there is no element in it"))?;
+        Ok(Document { declaration: self.declaration, root })
+    }
+
+    fn element(&mut self, tag: &BytesStart<'_>) -> Result<Element, XmlError> {
+        self.elements += 1;
+        if self.elements > MAX_ELEMENTS {
+            return Err(self.wrong(format!("more than {MAX_ELEMENTS} elements")));
+        }
+        if self.open.len() >= MAX_DEPTH {
+            return Err(self.wrong(format!("nested more than {MAX_DEPTH} levels deep")));
+        }
+        if self.open.is_empty() && self.root.is_some() {
+            return Err(self.wrong("a second outermost element"));
+        }
+        let mut namespace = None;
+        // Without the reader's own check for duplicates, which compares each with all before it.
+        for (n, attribute) in tag.attributes().with_checks(false).enumerate() {
+            if n >= MAX_ATTRIBUTES {
+                return Err(self.wrong(format!("more than {MAX_ATTRIBUTES} attributes")));
+            }
+            let attribute = attribute.map_err(|e| self.wrong(e.to_string()))?;
+            if attribute.key.as_ref() == "xmlns" {
+                namespace = Some(attribute.value.to_string());
+            }
+        }
+        Ok(Element { name: tag.local_name().as_ref().to_owned(), namespace, ..Element::default() })
+    }
+
+    fn close(&mut self, mut element: Element) {
+        // White space around child elements is layout, not content.
+        if !element.children.is_empty() && element.text.trim().is_empty() {
+            element.text.clear();
+        }
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(element),
+            None => self.root = Some(element),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), XmlError> {
+        match self.open.last_mut() {
+            Some(element) => element.text.push_str(text),
+            None if text.trim().is_empty() => {}
+            None => return Err(self.wrong("text outside of any element")),
+        }
+        Ok(())
+    }
+
+    fn reference(&self, reference: &BytesRef<'_>) -> Result<String, XmlError> {
+        match reference.resolve_char_ref() {
+            Ok(Some(c)) => return Ok(c.to_string()),
+            Ok(None) => {}
+            Err(error) => return Err(self.wrong(error.to_string())),
+        }
+        let name: &str = reference;
+        quick_xml::escape::resolve_predefined_entity(name)
+            .map(str::to_owned)
+            .ok_or_else(|| self.wrong(format!("an entity &{name}; that XML does not define")))
+    }
+
+    fn wrong(&self, message: impl Into<String>) -> XmlError {
+        XmlError { message: message.into(), offset: self.reader.buffer_position() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_what_matters() {
+        let text = "<?xml version=\"1.0\"?>\n<r xmlns=\"urn:x\">\n <a/> <b></b><p:c>1 &lt; &#50; <![CDATA[<3]]></p:c>\n</r>";
+        let document = Document::parse(text.as_bytes()).expect("well-formed");
+        assert!(document.declaration);
+        let root = document.root;
+        assert_eq!((root.name.as_str(), root.namespace.as_deref()), ("r", Some("urn:x")));
+        assert_eq!(root.text, "");
+        assert!(root.children[0].self_closed && root.children[0].is_empty());
+        assert!(!root.children[1].self_closed && root.children[1].is_empty());
+        assert_eq!(root.child("c").expect("prefixed").text, "1 < 2 <3");
+    }
+
+    #[test]
+    fn refused() {
+        let deep = format!("{}{}", "<a>".repeat(1000), "</a>".repeat(1000));
+        let bomb = "<!DOCTYPE a [<!ENTITY b \"bb\">]><a>&b;</a>";
+        for bad in [
+            deep.as_str(),
+            bomb,
+            "<a>",
+            "<a></b>",
+            "",
+            "plain",
+            "<a/><b/>",
+            "<a>&nbsp;</a>",
+            "<!doctype html><p>x",
+        ] {
+            assert!(Document::parse(bad.as_bytes()).is_err(), "{}", &bad[..bad.len().min(40)]);
+        }
+        assert!(Document::parse(b"<a>\xff</a>").is_err());
+    }
+}
