@@ -14,6 +14,8 @@
 pub mod assets;
 pub mod case;
 pub mod model;
+pub mod run;
 pub mod syntax;
+pub mod target;
 pub mod transcript;
 pub mod wire;

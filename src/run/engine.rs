@@ -1,0 +1,278 @@
+//! Runs one case: its steps in order, then its undos in reverse.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+
+use super::undo::{self, Pending};
+use super::{CaseEnd, RunOptions, Stop};
+use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step};
+use crate::target::{Call, Called, Caller};
+use crate::transcript::{Ending, Purpose};
+use crate::wire::Answer;
+
+/// Wait before a poll's second look; grows by half each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(400);
+/// The longest wait between two looks. AWS's waiters wait 15 s, which suits AWS; a look costs a
+/// read, and states that are missed cannot be judged.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Runs one case on one target.
+pub(super) struct CaseRun<'r> {
+    pub(super) caller: &'r Caller<'r>,
+    pub(super) stop: &'r Stop,
+    pub(super) case: &'r Case,
+    scope: Scope,
+    pending: Vec<Pending>,
+    /// Steps that ended well: what `needs` asks for.
+    succeeded: BTreeSet<&'r str>,
+    /// The step that makes everything after it pointless, and why.
+    obstacle: Option<(String, String)>,
+    end: CaseEnd,
+}
+
+/// How a step ended, as far as later steps care.
+enum Stepped {
+    Well,
+    /// Ended badly, described in a few words.
+    Badly(String),
+    Interrupted,
+}
+
+impl<'r> CaseRun<'r> {
+    pub(super) fn new(caller: &'r Caller<'r>, stop: &'r Stop, case: &'r Case) -> Self {
+        CaseRun {
+            caller,
+            stop,
+            case,
+            scope: Scope::default(),
+            pending: Vec::new(),
+            succeeded: BTreeSet::new(),
+            obstacle: None,
+            end: CaseEnd::default(),
+        }
+    }
+
+    /// Runs the case and undoes what it did, whatever happens in between.
+    pub(super) async fn run(mut self, options: &RunOptions) -> CaseEnd {
+        let variables = variables(self.case, options);
+        self.caller.recorder().case_started(self.case, &variables);
+        for (name, value) in variables.iter().chain(&self.case.variables) {
+            self.scope.set(name.clone(), value.clone());
+        }
+        if let Some(why) = lacking(self.case, &self.scope) {
+            for step in &self.case.steps {
+                self.ended(step, Ending::Skipped { why: why.clone() });
+            }
+            self.end.skipped = true;
+            return self.end;
+        }
+        for step in &self.case.steps {
+            self.step(step).await;
+        }
+        self.end.leaks = undo::undo_all(self.caller, &self.case.id, self.pending).await;
+        self.end
+    }
+
+    async fn step(&mut self, step: &'r Step) {
+        if self.stop.requested() {
+            self.end.interrupted = true;
+            return self.ended(step, Ending::Interrupted);
+        }
+        let input = match self.ready(step) {
+            Ok(input) => input,
+            Err((by, why)) => return self.ended(step, Ending::Blocked { by, why }),
+        };
+        let stepped = match &step.poll {
+            Some(poll) => self.poll(step, poll, &input).await,
+            None => self.call(step, &input).await,
+        };
+        match stepped {
+            Stepped::Well => {
+                self.succeeded.insert(&step.id);
+                if let Some(done) = &step.completes {
+                    self.pending.retain(|p| p.step != *done);
+                }
+            }
+            Stepped::Badly(why) => {
+                self.end.troubles += 1;
+                // A call that fails may be what the case is about; what it should have bound will
+                // be missed by those who need it. A poll or a set-up that fails leaves nothing to
+                // go on with.
+                if step.setup || step.poll.is_some() {
+                    self.obstacle.get_or_insert((step.id.clone(), why));
+                }
+            }
+            Stepped::Interrupted => self.end.interrupted = true,
+        }
+    }
+
+    /// The step's input, or which earlier step is in its way and why.
+    fn ready(&self, step: &Step) -> Result<Value, (String, String)> {
+        if let Some((by, why)) = &self.obstacle {
+            return Err((by.clone(), why.clone()));
+        }
+        if let Some(by) = step.needs.iter().find(|n| !self.succeeded.contains(n.as_str())) {
+            return Err((by.clone(), "it did not succeed".to_owned()));
+        }
+        self.scope.resolve(&step.with).map_err(|unbound| {
+            let binder = self.case.steps.iter().find(|s| s.bind.contains_key(&unbound.0));
+            let by = binder.map_or_else(|| step.id.clone(), |s| s.id.clone());
+            (by, format!("its answer did not give `${}`", unbound.0))
+        })
+    }
+
+    async fn call(&mut self, step: &'r Step, input: &Value) -> Stepped {
+        let called = self.send(step, input).await;
+        // Without an answer, or after a fault of the server, the thing may have been made all the same.
+        let may_exist = called.output().is_some()
+            || matches!(called, Called::Failure(..) | Called::Answer(_, 500..));
+        self.bind(step, &called);
+        if let (Some(undo), true) = (&step.undo, may_exist)
+            && let Ok(input) = self.scope.resolve(&undo.with)
+        {
+            self.pending.push(Pending {
+                step: step.id.clone(),
+                action: undo.action.clone(),
+                input,
+                waiter: undo.waiter.clone(),
+            });
+        }
+        if let Called::Failure(..) | Called::Unsendable(_) = called {
+            self.obstacle.get_or_insert((step.id.clone(), called.describe()));
+        }
+        match called.output() {
+            Some(_) => Stepped::Well,
+            None => Stepped::Badly(called.describe()),
+        }
+    }
+
+    async fn poll(&mut self, step: &'r Step, poll: &Poll, input: &Value) -> Stepped {
+        let deadline = Instant::now() + Duration::from_millis(poll.within_ms);
+        let mut pause = FIRST_PAUSE;
+        let began = Instant::now();
+        let mut seen = false;
+        loop {
+            let called = self.send(step, input).await;
+            let answered = match &called {
+                Called::Answer(Answer::Output { decoded, .. }, _) => {
+                    Answered::Output(&decoded.value)
+                }
+                Called::Answer(Answer::Error { error, .. }, status) => {
+                    Answered::Error(&error.code, *status)
+                }
+                other => {
+                    let why = other.describe();
+                    self.obstacle.get_or_insert((step.id.clone(), why.clone()));
+                    return Stepped::Badly(why);
+                }
+            };
+            let look = {
+                let waited_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                poll.goal.look(answered, SoFar { seen, waited_ms })
+            };
+            seen |= called.output().is_some();
+            match look.ends {
+                Some(PollEnd::Reached) => {
+                    self.bind(step, &called);
+                    return Stepped::Well;
+                }
+                Some(PollEnd::Missed) => return Stepped::Badly(format!("it saw {}", look.seen)),
+                None => {}
+            }
+            if Instant::now() + pause > deadline {
+                self.ended(step, Ending::TimedOut { within_ms: poll.within_ms });
+                return Stepped::Badly(format!("still {} when its time was up", look.seen));
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.stop.wait() => {
+                    self.ended(step, Ending::Interrupted);
+                    return Stepped::Interrupted;
+                }
+            }
+            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn send(&self, step: &Step, input: &Value) -> Called {
+        self.caller
+            .call(Call {
+                case: Some(&self.case.id),
+                step: Some(&step.id),
+                purpose: Purpose::Step,
+                action: &step.action,
+                input,
+                omit: &step.omit,
+            })
+            .await
+    }
+
+    /// Takes variables from an answer. What is not there stays unbound.
+    fn bind(&mut self, step: &Step, called: &Called) {
+        let Some(output) = called.output() else { return };
+        for (name, path) in step.binds() {
+            match Selector::new(path).and_then(|s| s.find(output)) {
+                Ok(Value::Null) | Err(_) => {}
+                Ok(value) => self.scope.set(name, value),
+            }
+        }
+    }
+
+    fn ended(&self, step: &Step, ending: Ending) {
+        self.caller.recorder().step_ended(&self.case.id, &step.id, ending);
+    }
+}
+
+/// The variables that the run gives a case.
+fn variables(case: &Case, options: &RunOptions) -> Map<String, Value> {
+    let target = &options.target;
+    let mut variables = Map::new();
+    let mut set = |name: &str, value: Option<&String>| {
+        if let Some(value) = value {
+            variables.insert(name.to_owned(), Value::String(value.clone()));
+        }
+    };
+    set("name", Some(&resource_name(&options.run, &case.name)));
+    set("run", Some(&options.run));
+    set("token", Some(&uuid::Uuid::new_v4().to_string()));
+    set("region", Some(&target.region));
+    set("zone", target.zone.as_ref());
+    set("image", target.image.as_ref());
+    set("instance_type", target.instance_type.as_ref());
+    variables
+}
+
+/// `parallax-<run>-<case>`, of characters that every kind of name allows, at most 80.
+fn resource_name(run: &str, case: &str) -> String {
+    let case: String =
+        case.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let mut name = format!("parallax-{run}-{case}");
+    name.truncate(80);
+    name.trim_end_matches('-').to_owned()
+}
+
+/// What the target lacks for this case, if anything.
+fn lacking(case: &Case, scope: &Scope) -> Option<String> {
+    let needed = [
+        ("image", "an image", "--image"),
+        ("instance_type", "an instance type", "--instance-type"),
+        ("zone", "an availability zone", "--zone"),
+    ];
+    let text = serde_json::to_string(&case.steps).unwrap_or_default();
+    needed.into_iter().find_map(|(name, what, flag)| {
+        let used = text.contains(&format!("\"${name}\"")) || text.contains(&format!("${{{name}}}"));
+        (used && scope.get(name).is_none())
+            .then(|| format!("the case needs {what}, and none is known; give {flag}"))
+    })
+}
+
+/// A guess at how long a case takes, in arbitrary units: instances most, then waiting.
+pub(super) fn weight(case: &Case) -> usize {
+    let waits = |step: &Step| {
+        step.poll.is_some() || step.undo.as_ref().is_some_and(|undo| undo.waiter.is_some())
+    };
+    let steps: usize = case.steps.iter().map(|s| if waits(s) { 10 } else { 1 }).sum();
+    steps + if case.uses.contains_key("instances") { 100 } else { 0 }
+}

@@ -1,0 +1,16 @@
+//! Runs cases on a target and writes down everything that happens.
+//!
+//! Nothing is judged here: a step that fails is an event like any other. What a run decides is
+//! only whether a step can still be begun, and that what was made is undone.
+
+mod engine;
+mod options;
+mod progress;
+mod schedule;
+mod stop;
+mod undo;
+
+pub use options::RunOptions;
+pub use progress::{CaseEnd, Progress};
+pub use schedule::{RunReport, run};
+pub use stop::Stop;

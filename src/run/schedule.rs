@@ -1,0 +1,53 @@
+//! Runs many cases, several at once.
+
+use std::time::Instant;
+
+use futures_util::{StreamExt as _, stream};
+
+use super::engine::{CaseRun, weight};
+use super::{CaseEnd, Progress, RunOptions, Stop};
+use crate::case::Case;
+use crate::target::Caller;
+
+/// What a run came to, as far as the one who waits for it has to know at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunReport {
+    /// Things that may have been left behind.
+    pub leaks: usize,
+    /// Whether the run was asked to stop before all cases had run.
+    pub interrupted: bool,
+}
+
+/// Runs cases; those that take longest are begun first, so that they do not run alone at the end.
+pub async fn run(
+    caller: &Caller<'_>,
+    cases: &[Case],
+    options: &RunOptions,
+    stop: &Stop,
+    progress: &Progress,
+) -> RunReport {
+    let mut order: Vec<&Case> = cases.iter().collect();
+    order.sort_by_key(|case| std::cmp::Reverse(weight(case)));
+    progress.begin(order.len());
+    let ends: Vec<CaseEnd> = stream::iter(order)
+        .map(|case| async move {
+            if stop.requested() {
+                return CaseEnd { interrupted: true, ..CaseEnd::default() };
+            }
+            progress.case_began(&case.name);
+            let began = Instant::now();
+            let end = CaseRun::new(caller, stop, case).run(options).await;
+            progress.case_ended(&case.name, &end, began.elapsed());
+            end
+        })
+        .buffer_unordered(options.jobs.max(1))
+        .collect()
+        .await;
+    progress.finish();
+    let report = RunReport {
+        leaks: ends.iter().map(|end| end.leaks).sum(),
+        interrupted: ends.iter().any(|end| end.interrupted),
+    };
+    caller.recorder().run_ended(report.interrupted);
+    report
+}

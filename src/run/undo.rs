@@ -1,0 +1,188 @@
+//! Removing what a step made, until it is gone or it is certain that it will not go.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::case::{Answered, Goal, PollEnd, SoFar, is_not_found};
+use crate::model::Model;
+use crate::target::{Call, Called, Caller};
+use crate::transcript::Purpose;
+use crate::wire::Answer;
+
+/// How long one undo may take, with all its retries and waiting, while others are still to come: one
+/// of those may be what it waits for.
+const FIRST_LIMIT: Duration = Duration::from_secs(45);
+/// How long it may take when all others have had their turn.
+const LAST_LIMIT: Duration = Duration::from_secs(120);
+/// Wait before the second try; grows by half each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest wait between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// An undo that is due when the case ends.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    /// The step that made it.
+    pub(super) step: String,
+    pub(super) action: String,
+    /// Variables replaced when the step had run.
+    pub(super) input: Value,
+    pub(super) waiter: Option<String>,
+}
+
+/// Carries out undos, last in first out, and records how each ended. What could not be undone is
+/// tried once more after all others. Returns how many things may be left behind.
+pub(super) async fn undo_all(caller: &Caller<'_>, case: &str, mut pending: Vec<Pending>) -> usize {
+    pending.reverse();
+    let mut again = Vec::new();
+    for item in pending {
+        match undo(caller, case, &item, FIRST_LIMIT).await {
+            Ok(()) => record(caller, case, &item, None),
+            Err(_) => again.push(item),
+        }
+    }
+    let mut left = 0;
+    for item in again {
+        let failure = undo(caller, case, &item, LAST_LIMIT).await.err();
+        left += usize::from(failure.is_some());
+        record(caller, case, &item, failure.as_deref());
+    }
+    left
+}
+
+fn record(caller: &Caller<'_>, case: &str, item: &Pending, failure: Option<&str>) {
+    caller.recorder().undo_ended(case, &item.step, &item.action, &item.input, failure);
+}
+
+async fn undo(
+    caller: &Caller<'_>,
+    case: &str,
+    item: &Pending,
+    limit: Duration,
+) -> Result<(), String> {
+    let deadline = Instant::now() + limit;
+    remove(caller, case, item, deadline).await?;
+    match &item.waiter {
+        Some(waiter) => wait(caller, case, item, waiter, deadline).await,
+        None => Ok(()),
+    }
+}
+
+/// Calls the removing action until it is accepted or the thing is not there.
+async fn remove(
+    caller: &Caller<'_>,
+    case: &str,
+    pending: &Pending,
+    deadline: Instant,
+) -> Result<(), String> {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let called = send(caller, case, pending, &pending.action).await;
+        if called.output().is_some() || called.error_code().is_some_and(is_not_found) {
+            return Ok(());
+        }
+        let passing = match &called {
+            Called::Failure(..) => true,
+            called => called.error_code().is_some_and(is_passing),
+        };
+        if !passing || Instant::now() + pause > deadline {
+            return Err(called.describe());
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Codes that say "not yet": something else has to go first, or a state has to be reached.
+fn is_passing(code: &str) -> bool {
+    code == "DependencyViolation"
+        || code == "IncorrectState"
+        || code.starts_with("Incorrect")
+        || code.ends_with(".InUse")
+        || code.ends_with("InUse")
+        || crate::wire::is_throttling(code)
+        // A server's fault says nothing about the thing; it may go at the next try.
+        || matches!(code, "InternalError" | "InternalFailure" | "ServiceUnavailable" | "Unavailable")
+}
+
+async fn wait(
+    caller: &Caller<'_>,
+    case: &str,
+    pending: &Pending,
+    waiter: &str,
+    deadline: Instant,
+) -> Result<(), String> {
+    let Some(operation) = Model::ec2().waiter(waiter).map(|w| w.operation.clone()) else {
+        return Err(format!("AWS has no waiter {waiter}"));
+    };
+    let goal = Goal::Waiter(waiter.to_owned());
+    let seen = SoFar { seen: true, waited_ms: 0 };
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let called = send(caller, case, pending, &operation).await;
+        // Gone altogether is what an undo is for, whatever the waiter waits for.
+        if called.error_code().is_some_and(is_not_found) {
+            return Ok(());
+        }
+        let look = match &called {
+            Called::Answer(Answer::Output { decoded, .. }, _) => {
+                Some(goal.look(Answered::Output(&decoded.value), seen))
+            }
+            Called::Answer(Answer::Error { error, .. }, status) => {
+                Some(goal.look(Answered::Error(&error.code, *status), seen))
+            }
+            _ => None,
+        };
+        match look.as_ref().and_then(|l| l.ends) {
+            Some(PollEnd::Reached) => return Ok(()),
+            Some(PollEnd::Missed) => return Err(called.describe()),
+            None if Instant::now() + pause > deadline => {
+                let seen = look.map_or_else(|| called.describe(), |l| l.seen);
+                return Err(format!("still {seen} when its time was up"));
+            }
+            None => {}
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+    }
+}
+
+async fn send(caller: &Caller<'_>, case: &str, pending: &Pending, action: &str) -> Called {
+    // A waiter asks about the same thing by those members of the input that its action knows.
+    let known = |name: &String| {
+        let input = Model::ec2().action(action).and_then(|a| a.input);
+        matches!(
+            input.map(|id| &Model::ec2().shape(id).kind),
+            Some(crate::model::ShapeKind::Structure(s)) if s.member(name).is_some()
+        )
+    };
+    let input = match &pending.input {
+        Value::Object(map) if action != pending.action => plural(map, &known),
+        other => other.clone(),
+    };
+    caller
+        .call(Call {
+            case: Some(case),
+            step: Some(&pending.step),
+            purpose: Purpose::Undo,
+            action,
+            input: &input,
+            omit: &[],
+        })
+        .await
+}
+
+/// `DetachVolume` names `VolumeId`, `DescribeVolumes` wants `VolumeIds`.
+fn plural(map: &serde_json::Map<String, Value>, known: &dyn Fn(&String) -> bool) -> Value {
+    let mut out = serde_json::Map::new();
+    for (name, value) in map {
+        let many = format!("{name}s");
+        if known(name) {
+            out.insert(name.clone(), value.clone());
+        } else if known(&many) {
+            out.insert(many, Value::Array(vec![value.clone()]));
+        }
+    }
+    Value::Object(out)
+}

@@ -1,0 +1,207 @@
+//! One call: encoded once, sent until an SDK would have its answer, every attempt recorded.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::model::Model;
+use crate::transcript::{CallFor, Purpose, Recorder};
+use crate::wire::{Answer, Client, EncodeError, FailureKind, encode, encode_form, is_throttling};
+
+/// Attempts that AWS's SDKs make in their standard retry mode.
+const MAX_ATTEMPTS: u32 = 3;
+/// Wait before the second attempt; doubled before the third.
+const FIRST_BACKOFF: Duration = Duration::from_millis(250);
+
+/// Makes calls on one endpoint and records them.
+#[derive(Debug)]
+pub struct Caller<'r> {
+    client: &'r Client,
+    recorder: &'r Recorder,
+}
+
+/// Which call is made, for whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub case: Option<&'a str>,
+    pub step: Option<&'a str>,
+    pub purpose: Purpose,
+    pub action: &'a str,
+    pub input: &'a Value,
+    pub omit: &'a [String],
+}
+
+/// What came of a call after its last attempt.
+#[derive(Debug)]
+pub(crate) enum Called {
+    /// An answer, with its HTTP status.
+    Answer(Answer, u16),
+    /// None.
+    Failure(FailureKind, String),
+    /// It could not be sent.
+    Unsendable(EncodeError),
+}
+
+impl Called {
+    /// The output's members, if it is a success.
+    pub(crate) fn output(&self) -> Option<&Value> {
+        match self {
+            Called::Answer(answer, _) => answer.output(),
+            _ => None,
+        }
+    }
+
+    /// The error's code, if it is a refusal.
+    pub(crate) fn error_code(&self) -> Option<&str> {
+        match self {
+            Called::Answer(answer, _) => answer.error_code(),
+            _ => None,
+        }
+    }
+
+    /// What happened, in a few words.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Called::Answer(Answer::Output { .. }, _) => "success".to_owned(),
+            Called::Answer(Answer::Error { error, .. }, status) => {
+                format!("{} (HTTP {status}): {}", error.code, error.message)
+            }
+            Called::Answer(Answer::Foreign(what), _) => what.clone(),
+            Called::Failure(_, message) => message.clone(),
+            Called::Unsendable(error) => error.to_string(),
+        }
+    }
+}
+
+impl<'r> Caller<'r> {
+    /// A caller of this endpoint.
+    pub fn new(client: &'r Client, recorder: &'r Recorder) -> Self {
+        Caller { client, recorder }
+    }
+
+    pub(crate) fn recorder(&self) -> &'r Recorder {
+        self.recorder
+    }
+
+    /// Makes a call.
+    pub(crate) async fn call(&self, call: Call<'_>) -> Called {
+        let model = Model::ec2();
+        let Some(action) = model.action(call.action) else {
+            let owner = "EC2".to_owned();
+            return Called::Unsendable(EncodeError::UnknownMember {
+                owner,
+                member: call.action.to_owned(),
+                suggestion: None,
+            });
+        };
+        // One token for all attempts: that is what it is for.
+        let token = || uuid::Uuid::new_v4().to_string();
+        let body = match encode(model, action, call.input, call.omit, token) {
+            Ok(parameters) => encode_form(&parameters),
+            Err(error) => return Called::Unsendable(error),
+        };
+        let invocation = uuid::Uuid::new_v4().to_string();
+        let mut attempt = 1;
+        loop {
+            let headers = vec![
+                ("amz-sdk-invocation-id".to_owned(), invocation.clone()),
+                ("amz-sdk-request".to_owned(), format!("attempt={attempt}; max={MAX_ATTEMPTS}")),
+            ];
+            let sent = self.client.send(body.clone(), headers).await;
+            let about = CallFor {
+                case: call.case,
+                step: call.step,
+                purpose: call.purpose,
+                action: call.action,
+                attempt,
+            };
+            self.recorder.exchange(about, &sent);
+            let called = match sent.outcome {
+                Ok(response) => Called::Answer(
+                    Answer::read(model, Some(action), response.status, &response.body),
+                    response.status,
+                ),
+                Err(failure) => Called::Failure(failure.kind, failure.message),
+            };
+            if attempt == MAX_ATTEMPTS || !is_transient(&called) {
+                return called;
+            }
+            tokio::time::sleep(FIRST_BACKOFF * 2u32.pow(attempt - 1)).await;
+            attempt += 1;
+        }
+    }
+}
+
+/// Whether an SDK would try again: throttled, or a fault of the server. Of failures without an
+/// answer only those in which nothing was sent: a creating call that may have arrived is not
+/// repeated.
+fn is_transient(called: &Called) -> bool {
+    match called {
+        Called::Answer(answer, status) => {
+            matches!(status, 500 | 502 | 503 | 504)
+                || answer.error_code().is_some_and(is_throttling)
+        }
+        Called::Failure(kind, _) => *kind == FailureKind::Connect,
+        Called::Unsendable(_) => false,
+    }
+}
+
+/// What came of a question to the endpoint that is no step of a case.
+#[derive(Debug)]
+pub enum Question {
+    /// The output's members.
+    Answered(Value),
+    /// A refusal in EC2's own words.
+    Refused {
+        /// The error's code.
+        code: String,
+        /// Code, status and message.
+        what: String,
+    },
+    /// An answer, but not of an EC2 API.
+    Foreign(String),
+    /// No answer.
+    Failed {
+        /// What kind of failure.
+        kind: FailureKind,
+        /// What happened.
+        what: String,
+    },
+}
+
+impl Caller<'_> {
+    /// Asks the endpoint something that belongs to no case.
+    pub async fn ask(&self, action: &str, input: &Value) -> Question {
+        let (case, step) = (None, None);
+        let purpose = Purpose::Discover;
+        let called = self.call(Call { case, step, purpose, action, input, omit: &[] }).await;
+        let what = self.recorder.redacted(&called.describe());
+        match called {
+            Called::Answer(Answer::Output { decoded, document }, _) => {
+                // Any well-formed document decodes to something; only EC2 answers under this name.
+                if document.root.name == format!("{action}Response") {
+                    Question::Answered(decoded.value)
+                } else {
+                    Question::Foreign(format!("HTTP 200 with <{}>", document.root.name))
+                }
+            }
+            Called::Answer(Answer::Error { error, .. }, status) if error.code.is_empty() => {
+                Question::Foreign(format!("HTTP {status} with an error that has no code"))
+            }
+            // So do object stores, which never wrap their refusals.
+            Called::Answer(Answer::Error { error, document }, status)
+                if document.root.name == "Error" =>
+            {
+                Question::Foreign(format!("HTTP {status} with a bare <Error>, {}", error.code))
+            }
+            Called::Answer(Answer::Error { error, .. }, _) => {
+                Question::Refused { code: error.code, what }
+            }
+            Called::Answer(Answer::Foreign(what), _) => Question::Foreign(what),
+            Called::Failure(kind, what) => Question::Failed { kind, what },
+            Called::Unsendable(error) => {
+                Question::Failed { kind: FailureKind::Broken, what: error.to_string() }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! From what the user gave to a target that is known to answer.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::{AccessError, Caller, Problem, discover, find_access};
+use crate::transcript::{FORMAT_VERSION, Recorder, Redactor, RunStarted, TargetFacts};
+use crate::wire::{Client, ClientError, ClientOptions, Signer};
+
+/// What the user says of a target; what is `None` is found out.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// URL of the EC2 API, or `aws` for AWS's own of the region.
+    pub endpoint: String,
+    /// Region to sign for.
+    pub region: Option<String>,
+    /// Profile of AWS's configuration files.
+    pub profile: Option<String>,
+    /// What to call the target in reports.
+    pub name: Option<String>,
+    /// An image that boots.
+    pub image: Option<String>,
+    /// A small instance type.
+    pub instance_type: Option<String>,
+    /// An availability zone.
+    pub zone: Option<String>,
+    /// PEM file of certificate authorities to trust beside the system's.
+    pub ca_bundle: Option<PathBuf>,
+    /// Time that one request may take.
+    pub timeout: Duration,
+}
+
+/// A target that answers as EC2 does.
+#[derive(Debug)]
+pub struct Target {
+    /// What is known of it and may be shown.
+    pub facts: TargetFacts,
+    client: Client,
+    redactor: Redactor,
+    discovery: Recorder,
+    began: Instant,
+}
+
+/// Why no case can run on a target.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// There are no credentials, or no region.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The endpoint's URL or the certificates cannot be used.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The endpoint does not answer as EC2 does.
+    #[error(transparent)]
+    Target(#[from] Problem),
+}
+
+/// Finds credentials and asks the endpoint who it is. Nothing is made there or here.
+///
+/// # Errors
+/// Says what is missing or wrong, and what to do.
+pub async fn connect(connection: &Connection) -> Result<Target, ConnectError> {
+    let began = Instant::now();
+    let access = find_access(connection.profile.as_deref(), connection.region.as_deref()).await?;
+    let endpoint = match connection.endpoint.as_str() {
+        "aws" => format!("https://ec2.{}.amazonaws.com/", access.region),
+        url => url.to_owned(),
+    };
+    let signer = Signer::new(access.credentials, access.region.clone());
+    let redactor = Redactor::new(signer.secrets());
+    let options = ClientOptions {
+        timeout: connection.timeout,
+        ca_bundle: connection.ca_bundle.clone(),
+        ..ClientOptions::default()
+    };
+    let client = Client::new(&endpoint, signer, options)?;
+    let mut facts = TargetFacts {
+        name: connection.name.clone().unwrap_or_else(|| host(&client)),
+        endpoint: client.endpoint().to_string(),
+        region: access.region,
+        image: connection.image.clone(),
+        instance_type: connection.instance_type.clone(),
+        zone: connection.zone.clone(),
+    };
+    let discovery = Recorder::new(redactor.clone(), began);
+    let found = discover(&Caller::new(&client, &discovery), &facts).await?;
+    facts.zone = facts.zone.or(found.zone);
+    facts.image = facts.image.or(found.image);
+    Ok(Target { facts, client, redactor, discovery, began })
+}
+
+impl Target {
+    /// The client of the endpoint, and a recorder that begins with the run's first line and what
+    /// was asked so far. `run` is the run's id, `started` the time in RFC 3339.
+    pub fn into_recording(self, run: &str, started: &str) -> (Client, Recorder) {
+        let recorder = Recorder::new(self.redactor, self.began);
+        recorder.run_started(RunStarted {
+            version: FORMAT_VERSION,
+            parallax: env!("CARGO_PKG_VERSION").to_owned(),
+            run: run.to_owned(),
+            started: started.to_owned(),
+            target: self.facts,
+        });
+        recorder.continue_with(self.discovery);
+        (self.client, recorder)
+    }
+}
+
+fn host(client: &Client) -> String {
+    let url = client.endpoint();
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}

@@ -1,0 +1,12 @@
+//! The target: an endpoint, how to reach it, who is asking, and what is peculiar to it.
+
+mod call;
+mod connect;
+mod credentials;
+mod discover;
+
+pub(crate) use call::{Call, Called};
+pub use call::{Caller, Question};
+pub use connect::{ConnectError, Connection, Target, connect};
+pub use credentials::{Access, AccessError, find_access};
+pub use discover::{Discovery, Problem, discover};
