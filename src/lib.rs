@@ -13,6 +13,7 @@
 
 pub mod assets;
 pub mod case;
+pub mod judge;
 pub mod model;
 pub mod run;
 pub mod syntax;

@@ -1,0 +1,115 @@
+//! Whether a baseline fits its case: steps, selectors, sources, variables.
+
+use serde_json::Value;
+
+use super::{Baseline, Claim, Test};
+use crate::case::{Case, Scope, Selector, Suite, variable_names};
+use crate::model::{Model, suggest};
+use crate::syntax::{Diagnostic, Reader};
+
+/// Reports everything that does not fit. `stem` is `capability/name`.
+pub(super) fn check(baseline: &Baseline, stem: &str, suite: &Suite, reader: &mut Reader) {
+    let cases: Vec<&Case> =
+        suite.cases.iter().filter(|c| c.family == baseline.case.value).collect();
+    let Some(first) = cases.first() else {
+        let mistake = Diagnostic::error(format!("no case has the id {}", baseline.case.value))
+            .at(baseline.case.span.clone(), "the id of the case's file is meant");
+        let twin = suite.cases.iter().find(|c| base(&c.name) == stem);
+        reader.report(match twin {
+            Some(case) => mistake.help(format!("{stem} has the id {}", case.family)),
+            None => mistake,
+        });
+        return;
+    };
+    if base(&first.name) != stem {
+        reader.report(
+            Diagnostic::error(format!("this is the baseline of {}", base(&first.name)))
+                .at(baseline.case.span.clone(), "another case's id")
+                .help(format!("move the file to {}.json", base(&first.name))),
+        );
+    }
+    for (expectation, case) in
+        baseline.expect.iter().flat_map(|e| cases.iter().map(move |c| (e, c)))
+    {
+        let Some(step) = case.step(&expectation.step) else {
+            let names = case.steps.iter().map(|s| s.id.as_str());
+            reader.report(
+                Diagnostic::error(format!("the case has no step `{}`", expectation.step.value))
+                    .at(expectation.step.span.clone(), format!("not in {}", base(&case.name)))
+                    .suggest(suggest(&expectation.step, names)),
+            );
+            break;
+        };
+        let scope = row_scope(case);
+        source(baseline, expectation, case, &scope, reader);
+        match &expectation.claim {
+            Claim::Value { path, test } => {
+                let output = Model::ec2().action(&step.action).and_then(|a| a.output);
+                let checked = Selector::new(path).and_then(|s| s.check(Model::ec2(), output));
+                if let Err(error) = checked {
+                    reader.report(
+                        Diagnostic::error(error.message)
+                            .at(path.span.clone(), format!("in an answer to {}", step.action))
+                            .suggest(error.suggestion.as_deref()),
+                    );
+                }
+                let values: Vec<&Value> = match test {
+                    Test::Is(value) => vec![value],
+                    Test::In(values) => values.iter().collect(),
+                    _ => Vec::new(),
+                };
+                for name in values.into_iter().flat_map(variable_names) {
+                    if !known(case, &name) {
+                        reader.report(
+                            Diagnostic::error(format!("`${name}` is bound nowhere in the case"))
+                                .at(path.span.clone(), "what this value is held against"),
+                        );
+                    }
+                }
+            }
+            Claim::States(_) if step.poll.is_none() => reader.report(
+                Diagnostic::error("only a poll sees states")
+                    .at(expectation.step.span.clone(), "this step is a call"),
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn source(
+    baseline: &Baseline,
+    expectation: &super::Expectation,
+    case: &Case,
+    scope: &Scope,
+    reader: &mut Reader,
+) {
+    let key = scope.resolve(&Value::String(expectation.source.value.clone()));
+    let found = key.as_ref().ok().and_then(Value::as_str).map(|k| baseline.sources.contains_key(k));
+    if found != Some(true) {
+        let keys = baseline.sources.keys().map(String::as_str);
+        reader.report(
+            Diagnostic::error(format!("there is no source `{}`", expectation.source.value))
+                .at(expectation.source.span.clone(), format!("as used by {}", case.name))
+                .suggest(suggest(&expectation.source, keys)),
+        );
+    }
+}
+
+fn known(case: &Case, name: &str) -> bool {
+    crate::case::BUILT_IN.contains(&name)
+        || case.variables.contains_key(name)
+        || case.steps.iter().any(|s| s.bind.contains_key(name))
+}
+
+fn row_scope(case: &Case) -> Scope {
+    let mut scope = Scope::default();
+    for (name, value) in &case.variables {
+        scope.set(name.clone(), value.clone());
+    }
+    scope
+}
+
+/// A case's name without its row.
+fn base(name: &str) -> &str {
+    name.split('[').next().unwrap_or(name)
+}

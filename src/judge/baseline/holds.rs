@@ -1,0 +1,245 @@
+//! Holds what happened in a step against what is expected of it.
+
+use serde_json::{Value, json};
+
+use super::{Baseline, Claim, Expectation, Test};
+use crate::case::{Scope, Selector};
+use crate::judge::canonical::Canonical;
+use crate::judge::observe::{Observed, StepObservation};
+use crate::judge::rules::finding;
+use crate::judge::{Evidence, EvidenceKind, Finding};
+
+/// What came of holding expectations against a step.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// Expectations that could be held against something.
+    pub held: u32,
+    /// Those that do not hold.
+    pub findings: Vec<Finding>,
+}
+
+/// Holds every expectation of a step.
+pub(crate) fn hold(
+    baseline: &Baseline,
+    step: &StepObservation<'_>,
+    scope: &Scope,
+    canonical: &Canonical,
+) -> Held {
+    let mut held = Held::default();
+    for expectation in baseline.expect.iter().filter(|e| e.step.value == step.id()) {
+        let holder = Holder { baseline, expectation, step, scope, canonical };
+        match holder.hold() {
+            Outcome::NotAsked => {}
+            Outcome::Holds => held.held += 1,
+            Outcome::Differs(finding) => {
+                held.held += 1;
+                held.findings.push(*finding);
+            }
+        }
+    }
+    held
+}
+
+enum Outcome {
+    /// There is nothing that it could be held against.
+    NotAsked,
+    Holds,
+    Differs(Box<Finding>),
+}
+
+struct Holder<'a> {
+    baseline: &'a Baseline,
+    expectation: &'a Expectation,
+    step: &'a StepObservation<'a>,
+    scope: &'a Scope,
+    canonical: &'a Canonical,
+}
+
+impl Holder<'_> {
+    fn hold(&self) -> Outcome {
+        match &self.expectation.claim {
+            Claim::Success => self.success(),
+            Claim::Error { codes, status } => self.error(codes, status.as_ref()),
+            Claim::Value { path, test } => self.value(path, test),
+            Claim::States(states) => self.states(states),
+        }
+    }
+
+    fn differs(
+        &self,
+        rule: &str,
+        path: &str,
+        message: String,
+        expected: Value,
+        actual: Value,
+    ) -> Outcome {
+        Outcome::Differs(Box::new(Finding {
+            message,
+            expected: self.canonical.value(&expected),
+            actual: self.canonical.value(&actual),
+            evidence: self.evidence(),
+            exchange: self.step.last_seq(),
+            ..finding(rule, self.step.id(), path)
+        }))
+    }
+
+    fn evidence(&self) -> Vec<Evidence> {
+        let key = self.scope.resolve(&Value::String(self.expectation.source.value.clone()));
+        let source = key
+            .ok()
+            .and_then(|key| self.baseline.sources.get(key.as_str()?))
+            .or_else(|| self.baseline.sources.get(&self.expectation.source.value));
+        let documented = |source: &super::Source| Evidence {
+            kind: EvidenceKind::Documented,
+            source: source.title.clone(),
+            url: Some(source.url.clone()),
+            states: source.states.clone(),
+            date: Some(source.accessed.clone()),
+        };
+        source.map(documented).into_iter().collect()
+    }
+
+    fn success(&self) -> Outcome {
+        let action = self.step.action();
+        match &self.step.observed {
+            Observed::Success(_) => Outcome::Holds,
+            Observed::Error { code, message, status } => self.differs(
+                "baseline.outcome",
+                "outcome",
+                format!("{action} succeeds on AWS; here it is refused with {code}"),
+                json!("success"),
+                json!({"Code": code, "Message": message, "HTTP status": status}),
+            ),
+            Observed::Foreign(what) => self.differs(
+                "baseline.outcome",
+                "outcome",
+                format!("{action} succeeds on AWS; here the answer is {what}"),
+                json!("success"),
+                json!(what),
+            ),
+            Observed::NotReached { seen } => self.differs(
+                "baseline.not-reached",
+                "outcome",
+                format!("AWS gets there; here the last that was seen is {seen}"),
+                json!("reached"),
+                json!(seen),
+            ),
+            Observed::NoAnswer(_) | Observed::NotRun => Outcome::NotAsked,
+        }
+    }
+
+    fn error(&self, codes: &[Value], status: Option<&Value>) -> Outcome {
+        let resolved = |value: &Value| self.scope.resolve(value).unwrap_or_else(|_| value.clone());
+        let codes: Vec<Value> = codes.iter().map(resolved).collect();
+        let shown = match codes.as_slice() {
+            [] => json!("error"),
+            [one] => json!({"Code": one}),
+            many => json!({"Code": many}),
+        };
+        let action = self.step.action();
+        let wanted = codes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ");
+        match &self.step.observed {
+            Observed::Error { code, message, status: actual } => {
+                if !codes.is_empty() && !codes.iter().any(|c| c == code) {
+                    return self.differs(
+                        "baseline.error-code",
+                        "error.code",
+                        format!("AWS refuses this with {wanted}, here the code is {code}"),
+                        shown,
+                        json!({"Code": code, "Message": message, "HTTP status": actual}),
+                    );
+                }
+                let wanted = status.map(resolved).and_then(|s| s.as_u64());
+                if wanted.is_some_and(|wanted| wanted != u64::from(*actual)) {
+                    return self.differs(
+                        "baseline.http-status",
+                        "http.status",
+                        format!("the code is AWS's, the HTTP status is {actual}"),
+                        json!(wanted),
+                        json!(actual),
+                    );
+                }
+                Outcome::Holds
+            }
+            Observed::Success(_) => self.differs(
+                "baseline.outcome",
+                "outcome",
+                format!("AWS refuses this{}; here {action} succeeds", with(&wanted)),
+                shown,
+                json!("success"),
+            ),
+            Observed::Foreign(what) => self.differs(
+                "baseline.outcome",
+                "outcome",
+                format!("AWS refuses this{}; here the answer is {what}", with(&wanted)),
+                shown,
+                json!(what),
+            ),
+            Observed::NotReached { seen } => self.differs(
+                "baseline.outcome",
+                "outcome",
+                format!("AWS refuses this{}; here the last that was seen is {seen}", with(&wanted)),
+                shown,
+                json!(seen),
+            ),
+            Observed::NoAnswer(_) | Observed::NotRun => Outcome::NotAsked,
+        }
+    }
+
+    fn value(&self, path: &str, test: &Test) -> Outcome {
+        let Observed::Success(output) = &self.step.observed else { return Outcome::NotAsked };
+        // A function of JMESPath may refuse what it is given (`length(null)`): then nothing is there.
+        let actual = Selector::new(path).and_then(|s| s.find(output)).unwrap_or(Value::Null);
+        let (holds, expected) = match test {
+            Test::Is(value) => match self.scope.resolve(value) {
+                Ok(value) => (same(&value, &actual), value),
+                Err(_) => return Outcome::NotAsked,
+            },
+            Test::In(values) => {
+                let values: Vec<Value> =
+                    values.iter().filter_map(|v| self.scope.resolve(v).ok()).collect();
+                (values.iter().any(|v| same(v, &actual)), json!({"one of": values}))
+            }
+            Test::Form(form) => (form.fits(&actual), json!({"form": form})),
+            Test::Present(true) => (!actual.is_null(), json!({"present": true})),
+            Test::Present(false) => (actual.is_null(), Value::Null),
+        };
+        if holds {
+            return Outcome::Holds;
+        }
+        let message = if actual.is_null() {
+            format!("{path} is missing")
+        } else {
+            format!("{path} is not what it is on AWS")
+        };
+        self.differs("baseline.value", path, message, expected, actual)
+    }
+
+    fn states(&self, expected: &[String]) -> Outcome {
+        let seen: Vec<&str> = self.step.states.iter().map(|s| s.value.as_str()).collect();
+        if seen.is_empty() || matches!(self.step.observed, Observed::NoAnswer(_) | Observed::NotRun)
+        {
+            return Outcome::NotAsked;
+        }
+        let mut rest = expected.iter();
+        let in_order = seen.iter().all(|state| rest.any(|known| known == state));
+        let ended = seen.last().copied() == expected.last().map(String::as_str);
+        if in_order && ended {
+            return Outcome::Holds;
+        }
+        let message = format!("the states seen are {}", seen.join(" → "));
+        self.differs("baseline.states", "states", message, json!(expected), json!(seen))
+    }
+}
+
+fn with(code: &str) -> String {
+    if code.is_empty() { String::new() } else { format!(" with {code}") }
+}
+
+/// Equality where `3` and `3.0` are one number.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => a == b,
+        _ => a == b,
+    }
+}

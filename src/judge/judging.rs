@@ -1,0 +1,174 @@
+//! Judges a transcript.
+
+use std::collections::BTreeMap;
+
+use super::canonical::Canonical;
+use super::observe::{CaseObservation, Observed, StepObservation, observe};
+use super::{
+    CapabilityResult, CaseResult, FORMAT_VERSION, Finding, JudgedWith, Knowledge, Leak, RunFacts,
+    RunResult, StepResult, Summary, baseline, client, merge, model_layer, shape, weigh,
+};
+use crate::case::Scope;
+use crate::model::Model;
+use crate::transcript::{Ending, Transcript};
+
+/// Judges a transcript: the same transcript and knowledge give the same result, byte for byte.
+pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
+    let observations = observe(transcript);
+    let mut cases: Vec<CaseResult> =
+        observations.iter().map(|case| judge_case(case, knowledge)).collect();
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut leaks: Vec<Leak> = observations.iter().flat_map(leaks).collect();
+    leaks.sort_by(|a, b| a.case.cmp(&b.case));
+    let run = &transcript.run;
+    RunResult {
+        format: "parallax-result".to_owned(),
+        version: FORMAT_VERSION,
+        run: RunFacts {
+            id: run.run.clone(),
+            started: run.started.clone(),
+            took_ms: transcript.end.as_ref().map(|end| end.at_ms),
+            complete: transcript.end.as_ref().is_some_and(|end| !end.interrupted),
+            target: run.target.clone(),
+        },
+        judged_with: JudgedWith {
+            parallax: env!("CARGO_PKG_VERSION").to_owned(),
+            client: client::sdk(),
+            model: Model::ec2().source().to_owned(),
+            shapes: knowledge.profiles.digest().to_owned(),
+            baselines: knowledge.baselines.digest().to_owned(),
+        },
+        summary: summary(cases.iter()),
+        capabilities: capabilities(&cases),
+        cases,
+        leaks,
+    }
+}
+
+fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> CaseResult {
+    let scope = case.scope();
+    let mut canonical = Canonical::default();
+    for (name, value) in &case.given {
+        canonical.give(name, value);
+    }
+    for (name, value) in &case.bound {
+        canonical.bind(name, value);
+    }
+    let baseline = knowledge.baselines.get(&case.case.family);
+    let mut expectations = 0;
+    let mut findings = Vec::new();
+    for step in &case.steps {
+        if let Some(baseline) = baseline {
+            let held = baseline::hold(baseline, step, &scope, &canonical);
+            expectations += held.held;
+            findings.extend(held.findings);
+        }
+        findings.extend(layers(step, knowledge));
+    }
+    findings.retain(|finding| !echoes_the_user(finding, &scope));
+    for finding in &mut findings {
+        finding.message = canonical.text(&finding.message);
+        finding.expected = canonical.value(&finding.expected);
+        finding.actual = canonical.value(&finding.actual);
+    }
+    let mut findings = merge::of_steps(findings);
+    // Gravest first; within one severity what AWS does in this sequence before what is general.
+    findings.sort_by_key(|f| (f.severity, std::cmp::Reverse(f.layer)));
+    let (verdict, reason) = weigh::weigh(case, &findings);
+    CaseResult {
+        id: case.case.id.clone(),
+        name: case.case.name.clone(),
+        title: case.case.title.clone(),
+        capability: case.case.capability.clone(),
+        aliases: case.case.aliases.clone(),
+        verdict,
+        reason: canonical.text(&reason),
+        took_ms: case.took_ms,
+        expectations,
+        steps: case.steps.iter().map(step_result).collect(),
+        findings,
+    }
+}
+
+/// An instance type of the cloud's own is none of AWS's values; but the user named it, and that the
+/// answer repeats it is as it should be.
+fn echoes_the_user(finding: &Finding, scope: &Scope) -> bool {
+    finding.rule == "model.enum" && scope.get("instance_type") == Some(&finding.actual)
+}
+
+/// The findings of the layers that look at each answer by itself.
+fn layers(step: &StepObservation<'_>, knowledge: &Knowledge) -> Vec<Finding> {
+    let mut of_step = Vec::new();
+    for seen in &step.answers {
+        let mut of_answer = client::check(step.id(), seen);
+        let profile = knowledge.profiles.get(&seen.exchange.action);
+        of_answer.extend(model_layer::check(step.id(), seen, profile));
+        if let Some(profile) = profile {
+            of_answer.extend(shape::check(profile, step.id(), seen));
+        }
+        of_step.extend(merge::count(of_answer));
+    }
+    merge::of_looks(of_step)
+}
+
+fn step_result(step: &StepObservation<'_>) -> StepResult {
+    let outcome = match (&step.observed, step.ending) {
+        (_, Some(Ending::Blocked { .. })) => "blocked".to_owned(),
+        (_, Some(Ending::Skipped { .. })) => "skipped".to_owned(),
+        (_, Some(Ending::Interrupted)) => "interrupted".to_owned(),
+        (_, Some(Ending::TimedOut { .. })) => "timed-out".to_owned(),
+        (Observed::Success(_), _) => "success".to_owned(),
+        (Observed::Error { code, .. }, _) => code.clone(),
+        (Observed::Foreign(_), _) => "not-ec2".to_owned(),
+        (Observed::NotReached { seen }, _) => seen.clone(),
+        (Observed::NoAnswer(_), _) => "no-answer".to_owned(),
+        (Observed::NotRun, _) => "not-run".to_owned(),
+    };
+    StepResult {
+        id: step.id().to_owned(),
+        kind: if step.step.poll.is_some() { "poll" } else { "call" }.to_owned(),
+        action: step.action().to_owned(),
+        outcome,
+        status: step.answers.last().map(|a| a.status),
+        requests: u32::try_from(step.exchanges.len()).unwrap_or(u32::MAX),
+        took_ms: step.took_ms(),
+        states: step.states.clone(),
+        exchanges: step.exchanges.iter().map(|e| e.seq).collect(),
+    }
+}
+
+fn leaks<'c>(case: &'c CaseObservation<'_>) -> impl Iterator<Item = Leak> + 'c {
+    case.leaks.iter().map(|undo| Leak {
+        case: case.case.name.clone(),
+        step: undo.step.clone(),
+        action: undo.action.clone(),
+        input: undo.input.as_value().clone(),
+        why: undo.failure.as_ref().map(|f| f.as_str().to_owned()).unwrap_or_default(),
+    })
+}
+
+fn summary<'c>(cases: impl Iterator<Item = &'c CaseResult>) -> Summary {
+    let mut summary = Summary::default();
+    for case in cases {
+        summary.cases += 1;
+        *summary.verdicts.entry(case.verdict).or_default() += 1;
+        for finding in &case.findings {
+            *summary.findings.entry(finding.severity).or_default() += 1;
+        }
+    }
+    summary
+}
+
+fn capabilities(cases: &[CaseResult]) -> Vec<CapabilityResult> {
+    let mut by_name: BTreeMap<&str, Vec<&CaseResult>> = BTreeMap::new();
+    for case in cases {
+        by_name.entry(&case.capability).or_default().push(case);
+    }
+    by_name
+        .into_iter()
+        .map(|(name, cases)| CapabilityResult {
+            name: name.to_owned(),
+            summary: summary(cases.into_iter()),
+        })
+        .collect()
+}

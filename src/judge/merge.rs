@@ -1,0 +1,87 @@
+//! The same difference in several places is one finding that says how often.
+
+use std::collections::HashMap;
+
+use super::{Finding, Layer};
+
+/// Findings of one rule that are kept apart in a step; a cloud that is merely different has a tenth.
+/// How many differences there are is for the endpoint to choose, and must not decide over how long
+/// judging takes and how large the result is.
+const MOST_ALIKE: u32 = 200;
+
+/// The findings about one answer.
+pub(super) fn count(findings: Vec<Finding>) -> Vec<Finding> {
+    merge(findings, |f| Some(key(f, &f.step)), |a, b| a.saturating_add(b))
+}
+
+/// The findings about the answers of one step, merged each. How often a poll looked is a matter of
+/// time, and says nothing about what was seen.
+pub(super) fn of_looks(findings: Vec<Finding>) -> Vec<Finding> {
+    cap(merge(findings, |f| Some(key(f, &f.step)), u32::max))
+}
+
+/// The findings of a case. What is wrong with an envelope is wrong in every step, and said once.
+pub(super) fn of_steps(findings: Vec<Finding>) -> Vec<Finding> {
+    let envelope_key = |f: &Finding| {
+        let places = ["http.", "body", "requestId", "error"];
+        let envelope = places.iter().any(|place| f.path.starts_with(place));
+        (envelope && f.layer != Layer::Baseline).then(|| key(f, ""))
+    };
+    merge(findings, envelope_key, |a, b| a.saturating_add(b))
+}
+
+/// Everything that two findings have to share to be one.
+fn key(finding: &Finding, step: &str) -> String {
+    let Finding { rule, path, message, expected, actual, .. } = finding;
+    [rule, path, message, &expected.to_string(), &actual.to_string(), step].join("\n")
+}
+
+/// Findings of one key become one, where the first of them stands; those without one stay.
+fn merge(
+    findings: Vec<Finding>,
+    key: impl Fn(&Finding) -> Option<String>,
+    times: fn(u32, u32) -> u32,
+) -> Vec<Finding> {
+    let mut merged: Vec<Finding> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for finding in findings {
+        let Some(key) = key(&finding) else {
+            merged.push(finding);
+            continue;
+        };
+        if let Some(&place) = places.get(&key) {
+            merged[place].times = times(merged[place].times, finding.times);
+            continue;
+        }
+        places.insert(key, merged.len());
+        merged.push(finding);
+    }
+    merged
+}
+
+/// Keeps the first findings of each rule; the last one kept stands for all others.
+fn cap(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    let mut counts: HashMap<String, (u32, usize)> = HashMap::new();
+    for finding in findings {
+        let (count, last) = counts.entry(finding.rule.clone()).or_default();
+        *count += 1;
+        if *count > MOST_ALIKE {
+            kept[*last].times = kept[*last].times.saturating_add(finding.times);
+            continue;
+        }
+        *last = kept.len();
+        kept.push(match *count {
+            MOST_ALIKE => rest_of(finding),
+            _ => finding,
+        });
+    }
+    kept
+}
+
+fn rest_of(finding: Finding) -> Finding {
+    let first = &finding.message;
+    let message =
+        format!("{MOST_ALIKE} such differences or more; the first that is not listed: {first}");
+    Finding { message, ..finding }
+}

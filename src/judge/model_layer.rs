@@ -1,0 +1,369 @@
+//! The model layer: is everything in the answer something that AWS's published API model defines,
+//! in its type and place?
+
+use serde_json::{Value, json};
+
+use super::observe::AnswerSeen;
+use super::rules::finding;
+use super::shape::Profile;
+use super::{Evidence, EvidenceKind, Finding};
+use crate::model::Model;
+use crate::wire::{Answer, Decoded, Document, ErrorAnswer, Note, NoteKind};
+
+/// The content type of all 153 raw answers of AWS that are at hand (2014 to 2023).
+const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
+
+/// The findings of this layer about one answer.
+///
+/// AWS's model is not always right about AWS: what the profile shows AWS to send is no difference.
+pub(super) fn check(step: &str, seen: &AnswerSeen<'_>, profile: Option<&Profile>) -> Vec<Finding> {
+    let mut layer = ModelLayer { step, seen, profile, findings: Vec::new() };
+    match &seen.answer {
+        Answer::Foreign(what) => layer.foreign(what),
+        Answer::Output { decoded, document } => {
+            layer.content_type();
+            layer.output(decoded, document);
+        }
+        Answer::Error { error, .. } => {
+            layer.content_type();
+            layer.error(error);
+        }
+    }
+    layer.findings
+}
+
+struct ModelLayer<'a> {
+    step: &'a str,
+    seen: &'a AnswerSeen<'a>,
+    profile: Option<&'a Profile>,
+    findings: Vec<Finding>,
+}
+
+impl ModelLayer<'_> {
+    fn add(
+        &mut self,
+        rule: &str,
+        path: &str,
+        message: String,
+        expected: Value,
+        actual: Value,
+        evidence: Evidence,
+    ) {
+        self.findings.push(Finding {
+            message,
+            expected,
+            actual,
+            evidence: vec![evidence],
+            exchange: Some(self.seen.exchange.seq),
+            ..finding(rule, self.step, path)
+        });
+    }
+
+    fn action(&self) -> &str {
+        &self.seen.exchange.action
+    }
+
+    fn foreign(&mut self, what: &str) {
+        let evidence = protocol(
+            "Every answer of the EC2 API is XML: the action's response, or an error envelope.",
+        );
+        self.add(
+            "model.foreign",
+            "body",
+            format!("the answer is {what}"),
+            json!(format!("<{}Response>, or an error envelope", self.action())),
+            json!(what),
+            evidence,
+        );
+    }
+
+    fn content_type(&mut self) {
+        let actual = self.seen.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("content-type"));
+        let same = |text: &str| text.replace(' ', "").eq_ignore_ascii_case(CONTENT_TYPE);
+        if actual.is_some_and(|(_, value)| same(value)) {
+            return;
+        }
+        let actual = actual.map(|(_, value)| *value);
+        let evidence = self.envelope_evidence(
+            "All 153 recorded answers, from 2014 to 2023, have this content type.",
+            "The error answer of AWS that is quoted there has this content type.",
+        );
+        self.add(
+            "model.content-type",
+            "http.headers.content-type",
+            match actual {
+                Some(value) => format!("the content type is {value}"),
+                None => "there is no content type".to_owned(),
+            },
+            json!(CONTENT_TYPE),
+            json!(actual),
+            evidence,
+        );
+    }
+
+    fn output(&mut self, decoded: &Decoded, document: &Document) {
+        let root = &document.root;
+        let expected = format!("{}Response", self.action());
+        if root.name != expected {
+            self.add(
+                "model.root-element",
+                "body",
+                format!("the root element is <{}>", root.name),
+                json!(expected),
+                json!(root.name),
+                protocol(
+                    "The root element of a success is the action's name followed by Response.",
+                ),
+            );
+        }
+        // The namespace is that of the version that was asked for, not of the newest.
+        let asked = self.seen.exchange.request.body.as_str();
+        let version = asked.split('&').find_map(|pair| pair.strip_prefix("Version="));
+        let namespace = Model::ec2().namespace(version);
+        if root.namespace.as_deref() != Some(namespace.as_str()) {
+            self.add(
+                "model.namespace",
+                "body.xmlns",
+                match &root.namespace {
+                    Some(found) => format!("the namespace is {found}"),
+                    None => "there is no namespace".to_owned(),
+                },
+                json!(namespace),
+                json!(root.namespace),
+                recorded("All 153 recorded answers have the namespace of the version that was asked for."),
+            );
+        }
+        let id = root.child("requestId").map(|id| id.text.trim());
+        match id {
+            None | Some("") => self.no_request_id(),
+            Some(id) => self.request_id_form(id),
+        }
+        for note in &decoded.notes {
+            self.note(note);
+        }
+    }
+
+    fn error(&mut self, error: &ErrorAnswer) {
+        if let Some(deviation) = &error.deviation {
+            let form = "<Response><Errors><Error><Code/><Message/></Error></Errors><RequestID/></Response>";
+            let states =
+                "Errors come as Response, Errors, Error with Code and Message, then RequestID.";
+            self.add(
+                "model.error-envelope",
+                "error",
+                deviation.clone(),
+                json!(form),
+                json!(deviation),
+                Evidence {
+                    url: Some("https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html".into()),
+                    ..documented("Error codes for the Amazon EC2 API", states)
+                },
+            );
+        }
+        if let Some(id) = &error.request_id {
+            self.request_id_form(id);
+        }
+        if self.seen.status >= 500 {
+            let states = "Server error codes, which come with HTTP 5xx, are for faults of AWS; what is wrong with a request is told by a client error code with HTTP 4xx.";
+            self.add(
+                "model.server-fault",
+                "http.status",
+                format!(
+                    "{} is answered with HTTP {} {}: {}",
+                    self.action(), self.seen.status, error.code, error.message
+                ),
+                json!("success, or HTTP 4xx with a client error code"),
+                json!({"HTTP status": self.seen.status, "Code": error.code, "Message": error.message}),
+                Evidence {
+                    url: Some("https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html".into()),
+                    ..documented("Error codes for the Amazon EC2 API", states)
+                },
+            );
+        }
+    }
+
+    fn is_sent_by_aws(&self, path: &str, text: &str) -> bool {
+        self.profile
+            .and_then(|profile| profile.paths.get(path))
+            .is_some_and(|stats| stats.unlisted.contains_key(text))
+    }
+
+    fn no_request_id(&mut self) {
+        self.add(
+            "model.request-id",
+            "body.requestId",
+            "there is no request id in the answer".to_owned(),
+            json!("<requestId>"),
+            Value::Null,
+            recorded("152 of 153 recorded answers have one; the other was cut by its authors."),
+        );
+    }
+
+    fn request_id_form(&mut self, id: &str) {
+        if super::Form::Uuid.fits(&json!(id)) {
+            return;
+        }
+        // The id itself differs from run to run; what is wrong with it does not.
+        let is_hex = |part: &&str| part.len() >= 4 && part.bytes().all(|b| b.is_ascii_hexdigit());
+        let masked = |part: &str| match Some(part).filter(is_hex) {
+            Some(part) => "x".repeat(part.len()),
+            None => part.to_owned(),
+        };
+        let shown = id.split('-').map(masked).collect::<Vec<_>>().join("-");
+        let evidence = self.envelope_evidence(
+            "The request id of every recorded answer that has one is a UUID.",
+            "The request id of the error answer of AWS that is quoted there is a UUID.",
+        );
+        self.add(
+            "model.request-id-form",
+            "requestId",
+            "the request id is no UUID".to_owned(),
+            json!("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"),
+            json!(shown),
+            evidence,
+        );
+    }
+
+    /// Recordings of raw answers hold successes only; of refusals there is one that was quoted.
+    fn envelope_evidence(&self, of_successes: &str, of_refusals: &str) -> Evidence {
+        match self.seen.answer {
+            Answer::Error { .. } => Evidence {
+                url: Some("https://github.com/aws/aws-sdk/issues/97".to_owned()),
+                ..documented(
+                    "a refusal by EC2 with its headers, quoted in aws/aws-sdk#97",
+                    of_refusals,
+                )
+            },
+            _ => recorded(of_successes),
+        }
+    }
+
+    fn note(&mut self, note: &Note) {
+        let path = note.path.as_str();
+        let model = || {
+            let states = format!("the output of {} as AWS's API model defines it", self.action());
+            model_evidence(&states)
+        };
+        let (rule, message, expected, actual, evidence) = match &note.kind {
+            // Whether AWS ever sends it empty is for the shape layer to say.
+            NoteKind::Empty(_) => return,
+            NoteKind::Unknown(name) => (
+                "model.unknown-member",
+                format!("AWS has no <{name}> here"),
+                Value::Null,
+                json!(format!("<{name}>")),
+                model(),
+            ),
+            NoteKind::NotOfType { expected, text } => (
+                "model.type",
+                format!("{path} is not {expected}"),
+                json!(expected),
+                json!(text),
+                model(),
+            ),
+            NoteKind::BooleanForm(text) => (
+                "model.boolean-form",
+                format!("{path} is written {text}"),
+                json!(text.to_ascii_lowercase()),
+                json!(text),
+                model(),
+            ),
+            NoteKind::TimestampForm(text) => (
+                "model.timestamp-form",
+                format!("{path} is not written in UTC with a Z"),
+                json!("a time such as 2026-01-31T12:00:00.000Z"),
+                json!(text),
+                model(),
+            ),
+            NoteKind::NotInEnum { text, .. } if self.is_sent_by_aws(path, text) => return,
+            NoteKind::NotInEnum { shape, text } => (
+                "model.enum",
+                format!("{path} is {text}, which is none of AWS's values"),
+                json!({"one of": values(shape)}),
+                json!(text),
+                model(),
+            ),
+            NoteKind::ItemName { expected, found } => (
+                "model.item-name",
+                format!("the items are <{found}>"),
+                json!(format!("<{expected}>")),
+                json!(format!("<{found}>")),
+                model(),
+            ),
+            NoteKind::Repeated(name) => (
+                "model.repeated",
+                format!("<{name}> is there more than once"),
+                json!("once"),
+                json!("more than once"),
+                model(),
+            ),
+            NoteKind::StrayText(text) => (
+                "model.stray-content",
+                format!("{path} has text in it"),
+                json!("elements"),
+                json!(text),
+                model(),
+            ),
+            NoteKind::StrayElements(name) => (
+                "model.stray-content",
+                format!("{path} has <{name}> in it"),
+                json!("a plain value"),
+                json!(format!("<{name}>")),
+                model(),
+            ),
+        };
+        self.add(rule, path, message, expected, actual, evidence);
+    }
+}
+
+/// The values of an enum; only the first few of a long one.
+fn values(shape: &str) -> Vec<String> {
+    const SHOWN: usize = 12;
+    let mut values = Model::ec2().enum_values(shape).to_vec();
+    if values.len() > SHOWN {
+        let more = values.len() - SHOWN;
+        values.truncate(SHOWN);
+        values.push(format!("and {more} more"));
+    }
+    values
+}
+
+fn model_evidence(states: &str) -> Evidence {
+    Evidence {
+        kind: EvidenceKind::Model,
+        source: Model::ec2().source().to_owned(),
+        url: Some("https://pypi.org/project/botocore/".to_owned()),
+        states: states.to_owned(),
+        date: None,
+    }
+}
+
+fn documented(source: &str, states: &str) -> Evidence {
+    Evidence {
+        kind: EvidenceKind::Documented,
+        source: source.to_owned(),
+        url: None,
+        states: states.to_owned(),
+        date: None,
+    }
+}
+
+fn protocol(states: &str) -> Evidence {
+    Evidence {
+        url: Some("https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html".to_owned()),
+        ..documented("AWS EC2 query protocol - Smithy 2.0", states)
+    }
+}
+
+/// Counted in the raw exchanges that two projects recorded from AWS.
+fn recorded(states: &str) -> Evidence {
+    Evidence {
+        kind: EvidenceKind::Statistics,
+        source: "raw exchanges with AWS recorded by ManageIQ/manageiq-providers-amazon and \
+                 puppetlabs/puppetlabs-aws"
+            .to_owned(),
+        url: Some("https://github.com/ManageIQ/manageiq-providers-amazon".to_owned()),
+        states: states.to_owned(),
+        date: Some("2014 to 2023".to_owned()),
+    }
+}

@@ -1,0 +1,260 @@
+//! From events to observations: what came of each step.
+
+use base64::Engine as _;
+use serde_json::Value;
+
+use super::StateSeen;
+use crate::case::{Answered, Case, PollEnd, Scope, Selector, SoFar, Step};
+use crate::model::Model;
+use crate::transcript::{
+    Body, CaseStarted, Ending, Event, Exchange, Purpose, Reply, Transcript, UndoEnded,
+};
+use crate::wire::Answer;
+
+/// What happened in one case.
+pub(super) struct CaseObservation<'t> {
+    pub case: &'t Case,
+    pub steps: Vec<StepObservation<'t>>,
+    /// The values that the run gave it, in the order of their names.
+    pub given: Vec<(&'t str, &'t Value)>,
+    /// The variables that steps bound, in the order bound.
+    pub bound: Vec<(String, Value)>,
+    pub leaks: Vec<&'t UndoEnded>,
+    pub took_ms: u64,
+}
+
+/// What happened in one step.
+pub(crate) struct StepObservation<'t> {
+    pub step: &'t Step,
+    /// The final attempt of each call, decoded.
+    pub answers: Vec<AnswerSeen<'t>>,
+    /// All exchanges, retries too.
+    pub exchanges: Vec<&'t Exchange>,
+    pub observed: Observed,
+    pub states: Vec<StateSeen>,
+    pub ending: Option<&'t Ending>,
+}
+
+/// The answer to one call after its last attempt.
+pub(crate) struct AnswerSeen<'t> {
+    pub exchange: &'t Exchange,
+    pub status: u16,
+    pub headers: Vec<(&'t str, &'t str)>,
+    pub body: Vec<u8>,
+    pub answer: Answer,
+}
+
+/// What came of a step.
+#[derive(Debug, Clone)]
+pub(crate) enum Observed {
+    /// It succeeded, with these members; of a poll that ended with an error code: null.
+    Success(Value),
+    /// It was refused.
+    Error { code: String, message: String, status: u16 },
+    /// What came back is no EC2.
+    Foreign(String),
+    /// A poll did not get to its end.
+    NotReached { seen: String },
+    /// There is no answer that says anything about the target: throttled, timed out, unreachable,
+    /// interrupted.
+    NoAnswer(String),
+    /// It was not begun.
+    NotRun,
+}
+
+impl StepObservation<'_> {
+    pub(crate) fn id(&self) -> &str {
+        &self.step.id
+    }
+
+    pub(crate) fn action(&self) -> &str {
+        &self.step.action
+    }
+
+    pub(crate) fn last_seq(&self) -> Option<u64> {
+        self.exchanges.last().map(|e| e.seq)
+    }
+
+    pub(crate) fn took_ms(&self) -> u64 {
+        match (self.exchanges.first(), self.exchanges.last()) {
+            (Some(first), Some(last)) => (last.at_ms + last.took_ms).saturating_sub(first.at_ms),
+            _ => 0,
+        }
+    }
+}
+
+/// Observes every case of a transcript, in the order in which they were begun.
+pub(super) fn observe(transcript: &Transcript) -> Vec<CaseObservation<'_>> {
+    let cases = transcript.events.iter().filter_map(|event| match event {
+        Event::Case(started) => Some(started),
+        _ => None,
+    });
+    cases.map(|started| observe_case(transcript, started)).collect()
+}
+
+fn observe_case<'t>(transcript: &'t Transcript, started: &'t CaseStarted) -> CaseObservation<'t> {
+    let case = started.case.as_ref();
+    let given: Vec<(&str, &Value)> = started
+        .variables
+        .as_value()
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), value))
+        .collect();
+    let mut steps = Vec::new();
+    let mut bound = Vec::new();
+    let mut last_ms = started.at_ms;
+    for step in &case.steps {
+        let observed = observe_step(transcript, case, step);
+        if let Some(last) = observed.exchanges.last() {
+            last_ms = last_ms.max(last.at_ms + last.took_ms);
+        }
+        if let Observed::Success(output) = &observed.observed {
+            for (name, path) in step.binds() {
+                match Selector::new(path).and_then(|s| s.find(output)) {
+                    Ok(Value::Null) | Err(_) => {}
+                    Ok(value) => bound.push((name.to_owned(), value)),
+                }
+            }
+        }
+        steps.push(observed);
+    }
+    let leaks = transcript
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Undo(undo) if undo.case == case.id && undo.failure.is_some() => Some(undo),
+            _ => None,
+        })
+        .collect();
+    CaseObservation { case, steps, given, bound, leaks, took_ms: last_ms - started.at_ms }
+}
+
+impl CaseObservation<'_> {
+    /// All variables: the run's, the row's, and those that steps bound.
+    pub(super) fn scope(&self) -> Scope {
+        let mut scope = Scope::default();
+        for (name, value) in &self.given {
+            scope.set(*name, (*value).clone());
+        }
+        for (name, value) in &self.case.variables {
+            scope.set(name.clone(), value.clone());
+        }
+        for (name, value) in &self.bound {
+            scope.set(name.clone(), value.clone());
+        }
+        scope
+    }
+}
+
+fn observe_step<'t>(
+    transcript: &'t Transcript,
+    case: &'t Case,
+    step: &'t Step,
+) -> StepObservation<'t> {
+    let exchanges: Vec<&Exchange> = transcript
+        .exchanges()
+        .filter(|e| {
+            e.purpose == Purpose::Step
+                && e.case.as_deref() == Some(&case.id)
+                && e.step.as_deref() == Some(&step.id)
+        })
+        .collect();
+    let ending = transcript.events.iter().find_map(|event| match event {
+        Event::Step(ended) if ended.case == case.id && ended.step == step.id => Some(&ended.ending),
+        _ => None,
+    });
+    let mut answers = Vec::new();
+    let mut failure = None;
+    for (n, exchange) in exchanges.iter().enumerate() {
+        // An attempt that was followed by another is history, not the answer.
+        if exchanges.get(n + 1).is_some_and(|next| next.attempt > exchange.attempt) {
+            continue;
+        }
+        match &exchange.reply {
+            Reply::Response(_) => answers.extend(read(exchange)),
+            Reply::Failure(why) => failure = Some(why.message.as_str().to_owned()),
+        }
+    }
+    let mut states = Vec::new();
+    let observed = match (failure, ending) {
+        (Some(why), _) => Observed::NoAnswer(why),
+        (None, Some(Ending::Interrupted)) => Observed::NoAnswer("interrupted".to_owned()),
+        (None, _) => match (&step.poll, answers.last()) {
+            (_, None) => Observed::NotRun,
+            (None, Some(last)) => observed(last),
+            (Some(poll), Some(last)) => watch(&poll.goal, &answers, last, &mut states),
+        },
+    };
+    StepObservation { step, answers, exchanges, observed, states, ending }
+}
+
+fn read(exchange: &Exchange) -> Option<AnswerSeen<'_>> {
+    let Reply::Response(response) = &exchange.reply else { return None };
+    let body = match &response.body {
+        Body::Text(text) => text.as_str().as_bytes().to_vec(),
+        Body::Base64(text) => {
+            base64::engine::general_purpose::STANDARD.decode(text.as_str()).unwrap_or_default()
+        }
+    };
+    let model = Model::ec2();
+    let answer = Answer::read(model, model.action(&exchange.action), response.status, &body);
+    let headers = response.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    Some(AnswerSeen { exchange, status: response.status, headers, body, answer })
+}
+
+fn observed(seen: &AnswerSeen<'_>) -> Observed {
+    match &seen.answer {
+        Answer::Output { decoded, .. } => Observed::Success(decoded.value.clone()),
+        Answer::Error { error, .. } if crate::wire::is_throttling(&error.code) => {
+            Observed::NoAnswer(format!("throttled: {}", error.code))
+        }
+        Answer::Error { error, .. } => Observed::Error {
+            code: error.code.clone(),
+            message: error.message.clone(),
+            status: seen.status,
+        },
+        // What stands in front of the API answers so when it cannot reach it.
+        Answer::Foreign(what) if matches!(seen.status, 502..=504) => {
+            Observed::NoAnswer(what.clone())
+        }
+        Answer::Foreign(what) => Observed::Foreign(what.clone()),
+    }
+}
+
+/// Looks at a poll's answers as the run did, and keeps the states seen.
+fn watch(
+    goal: &crate::case::Goal,
+    answers: &[AnswerSeen<'_>],
+    last: &AnswerSeen<'_>,
+    states: &mut Vec<StateSeen>,
+) -> Observed {
+    let began = answers.first().map_or(0, |a| a.exchange.at_ms);
+    let mut before = false;
+    let mut ends = None;
+    for seen in answers {
+        let answered = match &seen.answer {
+            Answer::Output { decoded, .. } => Answered::Output(&decoded.value),
+            Answer::Error { error, .. } => Answered::Error(&error.code, seen.status),
+            Answer::Foreign(_) => break,
+        };
+        let look = {
+            let waited_ms = (seen.exchange.at_ms + seen.exchange.took_ms).saturating_sub(began);
+            goal.look(answered, SoFar { seen: before, waited_ms })
+        };
+        before |= seen.answer.output().is_some();
+        if states.last().is_none_or(|s: &StateSeen| s.value != look.seen) {
+            states.push(StateSeen { value: look.seen, after_ms: seen.exchange.at_ms - began });
+        }
+        ends = look.ends;
+    }
+    match (ends, observed(last)) {
+        (_, other @ (Observed::NoAnswer(_) | Observed::Foreign(_))) => other,
+        (Some(PollEnd::Reached), Observed::Success(value)) => Observed::Success(value),
+        (Some(PollEnd::Reached), _) => Observed::Success(Value::Null),
+        _ => Observed::NotReached {
+            seen: states.last().map_or_else(|| "nothing".to_owned(), |s| s.value.clone()),
+        },
+    }
+}

@@ -1,0 +1,168 @@
+//! What judging a transcript gives: the content of `result.json`.
+//!
+//! Holds nothing that depends on when or where the judging was done, so that judging the same
+//! transcript twice gives the same bytes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Finding, Severity, Verdict};
+use crate::transcript::TargetFacts;
+
+/// The version of the result's format.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What judging a transcript gives.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunResult {
+    /// Always `parallax-result`.
+    pub format: String,
+    /// [`FORMAT_VERSION`] of the writer.
+    pub version: u32,
+    /// The run that was judged.
+    pub run: RunFacts,
+    /// What it was judged with.
+    pub judged_with: JudgedWith,
+    /// Counts over all cases.
+    pub summary: Summary,
+    /// Counts by capability, in the order of their names.
+    pub capabilities: Vec<CapabilityResult>,
+    /// Every case that was begun, in the order of their names.
+    pub cases: Vec<CaseResult>,
+    /// Undos that failed: what may have been left behind on the target.
+    pub leaks: Vec<Leak>,
+}
+
+/// The run that was judged.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunFacts {
+    /// The run's id.
+    pub id: String,
+    /// When it began, RFC 3339, UTC.
+    pub started: String,
+    /// How long it took, in milliseconds; absent if it did not come to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
+    /// Whether every case had its turn. False if it was interrupted or the transcript was cut off.
+    pub complete: bool,
+    /// The target.
+    pub target: TargetFacts,
+}
+
+/// What a transcript was judged with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedWith {
+    /// Version of this program.
+    pub parallax: String,
+    /// The SDK of the client layer; absent if this build has none, and then nothing was judged by
+    /// that layer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// Where the API model comes from.
+    pub model: String,
+    /// SHA-256 over all shape profiles used.
+    pub shapes: String,
+    /// SHA-256 over all baselines used.
+    pub baselines: String,
+}
+
+/// Counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Number of cases.
+    pub cases: u32,
+    /// Cases by verdict; verdicts that no case has are left out.
+    pub verdicts: BTreeMap<Verdict, u32>,
+    /// Findings by severity.
+    pub findings: BTreeMap<Severity, u32>,
+}
+
+/// Counts of one capability.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CapabilityResult {
+    /// The capability.
+    pub name: String,
+    /// Counts over its cases.
+    #[serde(flatten)]
+    pub summary: Summary,
+}
+
+/// What is said of one case.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CaseResult {
+    /// The case's id, which never changes.
+    pub id: String,
+    /// `capability/name`, with `[row]` for a row of a matrix.
+    pub name: String,
+    /// What is true on AWS, in a sentence.
+    pub title: String,
+    /// The capability.
+    pub capability: String,
+    /// Names of the same check in other suites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in a sentence; empty for a pass.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// From the case's beginning to the answer to its last step, in milliseconds.
+    pub took_ms: u64,
+    /// Expectations of the baseline that were held against what happened.
+    pub expectations: u32,
+    /// What became of each step.
+    pub steps: Vec<StepResult>,
+    /// The differences, gravest first.
+    pub findings: Vec<Finding>,
+}
+
+/// What became of one step.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StepResult {
+    /// The step's id.
+    pub id: String,
+    /// `call` or `poll`.
+    pub kind: String,
+    /// The action.
+    pub action: String,
+    /// How it ended: `success`, an error code as the target sent it, or `blocked`, `timed-out`, …
+    pub outcome: String,
+    /// HTTP status of the last answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Number of requests sent for it.
+    pub requests: u32,
+    /// Time from its first request to its last answer, in milliseconds.
+    pub took_ms: u64,
+    /// Of a poll: each value seen, in order, without repeats, with the time since the step began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<StateSeen>,
+    /// [`Exchange::seq`](crate::transcript::Exchange::seq) of its exchanges, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<u64>,
+}
+
+/// A value that a poll saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateSeen {
+    /// The watched value; an error's code if the look was refused.
+    pub value: String,
+    /// Milliseconds since the poll's first request was sent.
+    pub after_ms: u64,
+}
+
+/// An undo that failed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Leak {
+    /// The case's name.
+    pub case: String,
+    /// The step that made it.
+    pub step: String,
+    /// The action that should have removed it, with its input.
+    pub action: String,
+    /// The input of that action.
+    pub input: serde_json::Value,
+    /// Why it was not removed.
+    pub why: String,
+}

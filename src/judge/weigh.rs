@@ -1,0 +1,102 @@
+//! From what happened and what was found to a verdict.
+
+use super::observe::{CaseObservation, Observed};
+use super::{Finding, Layer, Severity, Verdict};
+use crate::transcript::Ending;
+
+/// Codes by which AWS says that it does not do something ("Client error codes").
+const UNSUPPORTED: [&str; 4] =
+    ["UnsupportedOperation", "Unsupported", "InvalidAction", "UnknownOperationException"];
+
+/// The verdict of a case, and why in a sentence; empty for a pass.
+pub(super) fn weigh(case: &CaseObservation<'_>, findings: &[Finding]) -> (Verdict, String) {
+    if let Some(why) = skipped(case) {
+        return (Verdict::Skipped, why);
+    }
+    if let Some((step, why)) = obstacle(case) {
+        return (Verdict::Blocked, format!("step `{step}` prepares the case and failed: {why}"));
+    }
+    let decisive: Vec<&Finding> = findings.iter().filter(|f| decides(case, f)).collect();
+    if let Some(code) = unsupported(case, &decisive) {
+        return (Verdict::Unsupported, format!("the target says that it does not do this: {code}"));
+    }
+    if let Some(first) = decisive.first() {
+        let more = match decisive.len() - 1 {
+            0 => String::new(),
+            n => format!("; {n} more"),
+        };
+        return (Verdict::Fail, format!("{}{more}", first.message));
+    }
+    for step in &case.steps {
+        if let Observed::NoAnswer(why) = &step.observed {
+            return (Verdict::Inconclusive, format!("step `{}`: {why}", step.id()));
+        }
+    }
+    for step in &case.steps {
+        match step.ending {
+            Some(Ending::Blocked { by, why }) => {
+                let reason = format!("step `{}` was not reached: `{by}`: {why}", step.id());
+                return (Verdict::Blocked, reason);
+            }
+            Some(Ending::Interrupted) => {
+                return (Verdict::Inconclusive, format!("stopped before step `{}`", step.id()));
+            }
+            _ => {}
+        }
+    }
+    if let Some(step) = case.steps.iter().find(|s| matches!(s.observed, Observed::NotRun)) {
+        // The transcript ends before the case does.
+        return (Verdict::Inconclusive, format!("there is no answer to step `{}`", step.id()));
+    }
+    (Verdict::Pass, String::new())
+}
+
+fn skipped(case: &CaseObservation<'_>) -> Option<String> {
+    case.steps.iter().find_map(|step| match step.ending {
+        Some(Ending::Skipped { why }) => Some(why.clone()),
+        _ => None,
+    })
+}
+
+/// The step that only prepares and failed, and how.
+fn obstacle(case: &CaseObservation<'_>) -> Option<(String, String)> {
+    case.steps.iter().filter(|s| s.step.setup).find_map(|step| {
+        let why = match &step.observed {
+            Observed::Error { code, message, .. } => {
+                format!("{} answers {code}: {message}", step.action())
+            }
+            Observed::Foreign(what) => format!("{} answers {what}", step.action()),
+            Observed::NotReached { seen } => format!("the last that was seen is {seen}"),
+            Observed::Success(_) | Observed::NoAnswer(_) | Observed::NotRun => return None,
+        };
+        Some((step.id().to_owned(), why))
+    })
+}
+
+/// Whether a finding decides the verdict: breaking, or divergent from the baseline. Findings of the
+/// model and shape layers that are only divergent rest on statistics and stand beside a pass; what
+/// happens in steps that only prepare is for other cases to say.
+fn decides(case: &CaseObservation<'_>, finding: &Finding) -> bool {
+    let setup = case.case.step(&finding.step).is_some_and(|step| step.setup);
+    let grave = match finding.severity {
+        Severity::Breaking => true,
+        Severity::Divergent => finding.layer == Layer::Baseline,
+        Severity::Cosmetic => false,
+    };
+    grave && !setup
+}
+
+/// The code, if everything that decides comes down to the target saying that it does not do this.
+fn unsupported<'c>(case: &'c CaseObservation<'_>, decisive: &[&Finding]) -> Option<&'c str> {
+    let said = |step: &str| {
+        case.steps.iter().find(|s| s.id() == step).and_then(|s| match &s.observed {
+            Observed::Error { code, .. } if UNSUPPORTED.contains(&code.as_str()) => {
+                Some(code.as_str())
+            }
+            _ => None,
+        })
+    };
+    let mut codes = decisive.iter().map(|finding| said(&finding.step));
+    let first = codes.next()??;
+    codes.all(|code| code.is_some()).then_some(first)
+}
