@@ -13,8 +13,10 @@
 
 pub mod assets;
 pub mod case;
+pub mod cli;
 pub mod judge;
 pub mod model;
+pub mod report;
 pub mod run;
 pub mod syntax;
 pub mod target;

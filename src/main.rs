@@ -1,3 +1,5 @@
-//! The program.
+//! The program: everything is in the library, so that tests and the harness use the same.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    parallax::cli::main()
+}

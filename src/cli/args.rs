@@ -1,0 +1,113 @@
+//! Arguments that several commands take.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::Failed;
+use super::out::note_print;
+use crate::assets::Assets;
+use crate::case::{Case, Suite, SuiteError};
+use crate::judge::Knowledge;
+use crate::model::{Model, suggest};
+use crate::syntax::Diagnostics;
+
+/// Where cases and baselines come from.
+#[derive(Debug, Args)]
+pub(super) struct SuiteArgs {
+    /// Folder of cases to use instead of the bundled suite
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(super) cases: Option<PathBuf>,
+    /// Folder of baselines to use instead of the bundled ones
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(super) baselines: Option<PathBuf>,
+}
+
+impl SuiteArgs {
+    pub(super) fn case_assets(&self) -> Assets {
+        self.cases.clone().map_or(Assets::Cases, Assets::Folder)
+    }
+
+    pub(super) fn baseline_assets(&self) -> Assets {
+        self.baselines.clone().map_or(Assets::Baselines, Assets::Folder)
+    }
+
+    pub(super) fn suite(&self) -> Result<Suite, Failed> {
+        Suite::load(&self.case_assets()).map_err(mistakes)
+    }
+
+    pub(super) fn knowledge(&self) -> Result<Knowledge, Failed> {
+        Knowledge::load(&self.baseline_assets()).map_err(mistakes)
+    }
+}
+
+/// Which cases are meant.
+#[derive(Debug, Args)]
+pub(super) struct SelectArgs {
+    /// Cases whose name contains one of these texts, or whose id is one of them; all if none is given
+    #[arg(value_name = "CASE")]
+    pub(super) filters: Vec<String>,
+    /// Only cases of this capability (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(super) capability: Vec<String>,
+    /// Only cases that call this action (may be repeated)
+    #[arg(long, value_name = "ACTION")]
+    pub(super) action: Vec<String>,
+}
+
+impl SelectArgs {
+    /// The cases that are meant; an error if there is none.
+    pub(super) fn select(&self, suite: Suite) -> Result<Vec<Case>, Failed> {
+        let known: Vec<String> = suite.cases.iter().map(|c| c.capability.clone()).collect();
+        for name in &self.capability {
+            if !known.contains(name) {
+                let close = suggest(name, known.iter().map(String::as_str));
+                let hint = close.map(|c| format!("; did you mean `{c}`?")).unwrap_or_default();
+                return Err(Failed::usage(format!("there is no capability `{name}`{hint}")));
+            }
+        }
+        for name in &self.action {
+            if Model::ec2().action(name).is_none() {
+                let all = Model::ec2().actions().map(|a| a.name.as_str());
+                let hint = suggest(name, all).map(|c| format!("; did you mean `{c}`?"));
+                let hint = hint.unwrap_or_default();
+                return Err(Failed::usage(format!("EC2 has no action `{name}`{hint}")));
+            }
+        }
+        let chosen: Vec<Case> = suite.cases.into_iter().filter(|case| self.matches(case)).collect();
+        if chosen.is_empty() {
+            return Err(Failed::usage("no case matches; `parallax list` shows all of them"));
+        }
+        Ok(chosen)
+    }
+
+    fn matches(&self, case: &Case) -> bool {
+        let named = self.filters.is_empty()
+            || self.filters.iter().any(|f| case.id == *f || case.name.contains(f.as_str()));
+        let capable = self.capability.is_empty() || self.capability.contains(&case.capability);
+        let acting = self.action.is_empty()
+            || case.actions().iter().any(|a| self.action.iter().any(|wanted| wanted == a));
+        named && capable && acting
+    }
+}
+
+/// Shows the mistakes of a suite.
+pub(super) fn mistakes(error: SuiteError) -> Failed {
+    match error {
+        SuiteError::Mistakes(found) => {
+            show_mistakes(&found);
+            Failed::usage(format!("{} in cases or baselines", plural(found.len(), "mistake")))
+        }
+        other => Failed::usage(other),
+    }
+}
+
+/// Writes diagnostics to standard error, in colour on a terminal.
+pub(super) fn show_mistakes(found: &Diagnostics) {
+    note_print(&found.render(true));
+}
+
+/// `1 mistake`, `2 mistakes`.
+pub(super) fn plural(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

@@ -1,0 +1,103 @@
+//! Exit codes: the one place where they are defined. They are stable.
+
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::judge::{RunResult, Verdict};
+
+/// What `--help` says about exit codes.
+pub(super) const HELP: &str = "\
+Exit codes:
+  0    every case that was judged is as on AWS (or the bundled recording was shown)
+  1    incompatible: at least one case failed
+  2    usage: wrong arguments, or mistakes in cases, baselines, configuration or stored runs
+  3    could not tell: the endpoint cannot be used, or cases are inconclusive, blocked or flaky
+  4    leaked: something that was made may still be there (whatever the verdicts are)
+  130  stopped a second time by Ctrl-C before everything was undone";
+
+/// The style of `error:`.
+pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to complain about.
+    Ok,
+    /// At least one case failed.
+    Incompatible,
+    /// Wrong arguments, or mistakes in what was given.
+    Usage,
+    /// Nothing can be said.
+    CouldNotTell,
+    /// Something may have been left behind.
+    Leaked,
+    /// Stopped before everything was undone.
+    Stopped,
+}
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Ok => 0,
+            Exit::Incompatible => 1,
+            Exit::Usage => 2,
+            Exit::CouldNotTell => 3,
+            Exit::Leaked => 4,
+            Exit::Stopped => 130,
+        }
+    }
+
+    /// How a run with this result ends.
+    pub fn of(result: &RunResult) -> Exit {
+        let any = |verdicts: &[Verdict]| {
+            verdicts.iter().any(|v| result.summary.verdicts.get(v).is_some_and(|n| *n > 0))
+        };
+        if !result.leaks.is_empty() {
+            Exit::Leaked
+        } else if any(&[Verdict::Fail]) {
+            Exit::Incompatible
+        } else if any(&[Verdict::Inconclusive, Verdict::Blocked, Verdict::Flaky])
+            || !result.run.complete
+        {
+            Exit::CouldNotTell
+        } else {
+            Exit::Ok
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit.code())
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) exit: Exit,
+    /// For a person; empty if everything has been said.
+    pub(super) message: String,
+}
+
+impl Failed {
+    /// Something that was given is wrong.
+    pub(super) fn usage(message: impl std::fmt::Display) -> Failed {
+        Failed { exit: Exit::Usage, message: message.to_string() }
+    }
+
+    /// The endpoint cannot be used.
+    pub(super) fn could_not_tell(message: impl std::fmt::Display) -> Failed {
+        Failed { exit: Exit::CouldNotTell, message: message.to_string() }
+    }
+
+    /// A file cannot be read or written.
+    pub(super) fn file(path: &std::path::Path, error: impl std::fmt::Display) -> Failed {
+        Failed::usage(format!("{}: {error}", path.display()))
+    }
+}
+
+/// How a command ends.
+pub(super) type Done = Result<Exit, Failed>;

@@ -1,0 +1,143 @@
+//! The files of a run's folder.
+
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::exit::Failed;
+use crate::judge::RunResult;
+use crate::report;
+use crate::transcript::{TargetFacts, Transcript};
+
+/// The files of a run's folder.
+#[derive(Debug, Clone)]
+pub(super) struct RunFolder {
+    root: PathBuf,
+}
+
+/// The content of `run.json`: how a run was made. Nothing is judged from it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct RunFile {
+    /// Always `parallax-run`.
+    pub(super) format: String,
+    /// Version of this format.
+    pub(super) version: u32,
+    /// Version of the program that ran the cases.
+    pub(super) parallax: String,
+    /// The run's id.
+    pub(super) run: String,
+    /// When it began, RFC 3339, UTC.
+    pub(super) started: String,
+    /// How long it took, in milliseconds.
+    pub(super) took_ms: u64,
+    /// The target.
+    pub(super) target: TargetFacts,
+    /// Names of the cases that were to run.
+    pub(super) cases: Vec<String>,
+    /// Cases that ran at the same time.
+    pub(super) jobs: usize,
+    /// Whether it was stopped.
+    pub(super) interrupted: bool,
+}
+
+impl RunFolder {
+    pub(super) fn new(root: impl Into<PathBuf>) -> Self {
+        RunFolder { root: root.into() }
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn transcript(&self) -> PathBuf {
+        self.root.join("transcript.jsonl")
+    }
+
+    pub(super) fn result(&self) -> PathBuf {
+        self.root.join("result.json")
+    }
+
+    pub(super) fn html(&self) -> PathBuf {
+        self.root.join("report.html")
+    }
+
+    /// A folder that holds a run already is left alone.
+    pub(super) fn must_be_free(&self) -> Result<(), Failed> {
+        if self.transcript().exists() {
+            return Err(Failed::usage(format!(
+                "{} holds a run already; choose another folder with --out, or remove it",
+                self.root.display()
+            )));
+        }
+        Ok(())
+    }
+
+    pub(super) fn create(&self) -> Result<(), Failed> {
+        std::fs::create_dir_all(&self.root).map_err(|e| Failed::file(&self.root, e))
+    }
+
+    pub(super) fn read_transcript(&self) -> Result<Transcript, Failed> {
+        let path = self.transcript();
+        let text = read_text(&path).map_err(|e| {
+            Failed::usage(format!(
+                "{}: {e}; a run's folder is meant, as `parallax run --out DIR` makes it",
+                path.display()
+            ))
+        })?;
+        Transcript::parse(&text).map_err(|e| Failed::file(&path, e))
+    }
+
+    pub(super) fn write_run(&self, run: &RunFile) -> Result<(), Failed> {
+        self.write("run.json", &to_json(run))
+    }
+
+    /// Writes `result.json`, `report.html` and `junit.xml`.
+    pub(super) fn write_results(
+        &self,
+        result: &RunResult,
+        transcript: &Transcript,
+        note: Option<&str>,
+    ) -> Result<(), Failed> {
+        self.write("result.json", &to_json(result))?;
+        self.write("junit.xml", &report::junit(result).map_err(Failed::usage)?)?;
+        let html = report::html(result, transcript, note).map_err(Failed::usage)?;
+        self.write("report.html", &html)
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), Failed> {
+        let path = self.root.join(name);
+        // Put in place as a whole: what stood there before is not lost half-way.
+        let write = || {
+            // As any other file: for its readers the umask decides.
+            let mode = std::fs::Permissions::from_mode(0o666);
+            let mut file = tempfile::Builder::new().permissions(mode).tempfile_in(&self.root)?;
+            file.write_all(text.as_bytes())?;
+            file.persist(&path)?;
+            Ok::<_, std::io::Error>(())
+        };
+        write().map_err(|e| Failed::file(&path, e))
+    }
+}
+
+/// A text of which the last line may be cut off, even within a character.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    String::from_utf8(std::fs::read(path)?).or_else(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let bytes = error.into_bytes();
+        if bytes[valid..].contains(&b'\n') {
+            let (kind, what) = (std::io::ErrorKind::InvalidData, "this is not UTF-8 text");
+            return Err(std::io::Error::new(kind, what));
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    })
+}
+
+/// JSON as all files have it: indented, with a line end.
+pub(super) fn to_json(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value)
+        .unwrap_or_else(|e| unreachable!("our own types are JSON: {e}"));
+    text.push('\n');
+    text
+}

@@ -1,0 +1,85 @@
+//! The command line: one file for each subcommand.
+
+mod args;
+mod check;
+mod exit;
+mod explain;
+mod files;
+mod judge;
+mod list;
+mod out;
+mod report;
+mod run;
+mod schema;
+mod shapes;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::out::note;
+pub use exit::Exit;
+
+/// Measures how far a cloud is from AWS EC2.
+///
+/// Cases run the same EC2 calls that were recorded or documented for AWS against a cloud; answers
+/// and behaviour are held against AWS's by four layers: AWS's own SDK, AWS's API model, statistics
+/// over recordings of AWS, and a baseline for each step with its source.
+#[derive(Debug, Parser)]
+#[command(name = "parallax", version, after_help = exit::HELP, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run cases on a cloud and report; without --endpoint, show the bundled recording
+    Run(Box<run::RunArgs>),
+    /// Judge a stored run again, without any network
+    Judge(judge::JudgeArgs),
+    /// Show the report of a stored run
+    Report(report::ReportArgs),
+    /// List the cases
+    List(list::ListArgs),
+    /// Show one case: its steps, and what AWS does with the source that says so
+    Show(show::ShowArgs),
+    /// Check cases and baselines, and report every mistake with its place
+    Check(check::CheckArgs),
+    /// Explain a rule: what it means for a client and how to mend it
+    Explain(explain::ExplainArgs),
+    /// Compute shape profiles from recordings of real AWS
+    Shapes(shapes::ShapesArgs),
+    /// Print the JSON Schema of case files, for editors
+    Schema,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Judge(args) => judge::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Shapes(args) => shapes::run(&args),
+        Command::Schema => schema::run(),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            if !error.message.is_empty() {
+                // It may quote an endpoint, or a file that somebody else wrote.
+                let message: Vec<String> =
+                    error.message.lines().map(crate::report::clean::clean).collect();
+                let message = message.join("\n");
+                note!("{}error:{} {}", exit::ERROR, exit::ERROR.render_reset(), message);
+            }
+            error.exit.into()
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Standard output and error: styled on a terminal, plain elsewhere, and no panic when the reader
+//! goes away (`parallax list | head`).
+
+use std::fmt::Arguments;
+use std::io::Write as _;
+
+/// A line to standard output.
+macro_rules! say {
+    ($($arg:tt)*) => { $crate::cli::out::line(format_args!($($arg)*)) };
+}
+
+/// A line to standard error.
+macro_rules! note {
+    ($($arg:tt)*) => { $crate::cli::out::note_line(format_args!($($arg)*)) };
+}
+
+pub(super) use {note, say};
+
+pub(super) fn line(text: Arguments<'_>) {
+    // Whoever read it has seen enough.
+    let _ = writeln!(anstream::stdout().lock(), "{text}");
+}
+
+pub(super) fn note_line(text: Arguments<'_>) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Text that ends its own lines, to standard output.
+pub(super) fn print(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Text that ends its own lines, to standard error.
+pub(super) fn note_print(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,203 @@
+//! `parallax run`.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::args::{SelectArgs, SuiteArgs, plural};
+use super::exit::{Done, Exit, Failed};
+use super::files::{RunFile, RunFolder};
+use super::out::{note, print, say};
+use crate::assets::Assets;
+use crate::case::Case;
+use crate::judge::judge;
+use crate::report;
+use crate::run::{Progress, RunOptions, Stop, run as run_cases};
+use crate::target::{Caller, ConnectError, Connection, connect};
+use crate::transcript::Transcript;
+
+/// The recording that is shown if no target is named.
+const BUNDLED: &str = "openstack-2023.2";
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    suite: SuiteArgs,
+    /// URL of the EC2 API, or `aws` for AWS's own of the region
+    #[arg(long, value_name = "URL", env = "PARALLAX_ENDPOINT", hide_env_values = true)]
+    endpoint: Option<String>,
+    /// Region to sign for [default: as AWS's tools find it]
+    #[arg(long, env = "PARALLAX_REGION")]
+    region: Option<String>,
+    /// Profile of ~/.aws/config and ~/.aws/credentials
+    #[arg(long)]
+    profile: Option<String>,
+    /// What to call the target in reports [default: the endpoint's host]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// An image that boots, ami-… [default: the first machine image found; none on AWS]
+    #[arg(long, value_name = "ID", env = "PARALLAX_IMAGE")]
+    image: Option<String>,
+    /// A small instance type that the image boots on
+    #[arg(long, value_name = "TYPE", env = "PARALLAX_INSTANCE_TYPE")]
+    instance_type: Option<String>,
+    /// An availability zone [default: the first that is available]
+    #[arg(long)]
+    zone: Option<String>,
+    /// PEM file of certificate authorities to trust beside the system's
+    #[arg(long, value_name = "FILE", env = "AWS_CA_BUNDLE")]
+    ca_bundle: Option<PathBuf>,
+    /// Seconds that one request may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+    /// Cases that run at the same time
+    #[arg(long, short, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
+    /// Folder for the run's files; must not hold a run yet [default: parallax-out/<run>]
+    #[arg(long, short, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Show every finding, not only the first of each case
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+pub(super) fn run(args: &RunArgs) -> Done {
+    match &args.endpoint {
+        None => bundled(args),
+        Some(endpoint) => live(args, endpoint),
+    }
+}
+
+/// Judges the bundled recording: what a newcomer sees first.
+fn bundled(args: &RunArgs) -> Done {
+    let text = Assets::Reports
+        .read(&format!("{BUNDLED}/transcript.jsonl"))
+        .map_err(|e| Failed::usage(format!("the bundled recording cannot be read: {e}")))?;
+    let transcript = Transcript::parse(&text).map_err(Failed::usage)?;
+    let knowledge = args.suite.knowledge()?;
+    let result = judge(&transcript, &knowledge);
+    let folder = RunFolder::new(
+        args.out.clone().unwrap_or_else(|| PathBuf::from("parallax-out").join(BUNDLED)),
+    );
+    std::fs::create_dir_all(folder.root()).map_err(|e| Failed::file(folder.root(), e))?;
+    let note = format!(
+        "This is a recording of a real cloud ({}, {}), judged now. To measure your own: \
+         parallax run --endpoint URL --region REGION",
+        result.run.target.name,
+        result.run.started.split('T').next().unwrap_or_default()
+    );
+    folder.write_results(&result, &transcript, Some(&note))?;
+    print(&report::terminal(&result, args.verbose));
+    say!("\n{note}\nThe report: {}", folder.html().display());
+    // A demonstration gates nothing.
+    Ok(Exit::Ok)
+}
+
+fn live(args: &RunArgs, endpoint: &str) -> Done {
+    let suite = args.suite.suite()?;
+    let cases = args.select.select(suite)?;
+    let knowledge = args.suite.knowledge()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failed::usage(format!("no runtime: {e}")))?;
+    let folder = runtime.block_on(run_live(args, endpoint, &cases))?;
+    let transcript = folder.read_transcript()?;
+    let result = judge(&transcript, &knowledge);
+    folder.write_results(&result, &transcript, None)?;
+    print(&report::terminal(&result, args.verbose));
+    say!("\nThe report: {}", folder.html().display());
+    Ok(Exit::of(&result))
+}
+
+/// Runs cases and leaves their transcript in a folder.
+async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunFolder, Failed> {
+    let run_id = RunOptions::fresh_run_id();
+    let folder = RunFolder::new(
+        args.out.clone().unwrap_or_else(|| PathBuf::from("parallax-out").join(&run_id)),
+    );
+    // Better known before the endpoint is asked anything.
+    folder.must_be_free()?;
+    let started = format!("{:.0}", jiff::Timestamp::now());
+    let began = Instant::now();
+    let target = connect(&args.connection(endpoint)).await.map_err(|error| match error {
+        ConnectError::Target(problem) => Failed::could_not_tell(problem),
+        other => Failed::usage(other),
+    })?;
+    let options = RunOptions { run: run_id, jobs: args.jobs.into(), target: target.facts.clone() };
+    folder.create()?;
+    let (client, recorder) = target.into_recording(&options.run, &started);
+    recorder.begin(&folder.transcript()).map_err(|e| Failed::file(&folder.transcript(), e))?;
+
+    let stop = Stop::default();
+    watch_signals(stop.clone());
+    note!(
+        "running {} on {} ({})",
+        plural(cases.len(), "case"),
+        options.target.name,
+        options.target.endpoint
+    );
+    let caller = Caller::new(&client, &recorder);
+    let report = run_cases(&caller, cases, &options, &stop, &Progress::automatic()).await;
+    folder.write_run(&RunFile {
+        format: "parallax-run".to_owned(),
+        version: 1,
+        parallax: env!("CARGO_PKG_VERSION").to_owned(),
+        run: options.run,
+        started,
+        took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        target: options.target,
+        cases: cases.iter().map(|c| c.name.clone()).collect(),
+        jobs: options.jobs,
+        interrupted: report.interrupted,
+    })?;
+    match recorder.failure() {
+        Some(error) => Err(Failed::file(&folder.transcript(), error)),
+        None => Ok(folder),
+    }
+}
+
+impl RunArgs {
+    fn connection(&self, endpoint: &str) -> Connection {
+        Connection {
+            endpoint: endpoint.to_owned(),
+            region: self.region.clone(),
+            profile: self.profile.clone(),
+            name: self.name.clone(),
+            image: self.image.clone(),
+            instance_type: self.instance_type.clone(),
+            zone: self.zone.clone(),
+            ca_bundle: self.ca_bundle.clone(),
+            timeout: Duration::from_secs(self.timeout),
+        }
+    }
+}
+
+/// First Ctrl-C (or SIGTERM): no new steps, undo what was made. Second: stop at once.
+fn watch_signals(stop: Stop) {
+    tokio::spawn(async move {
+        signal().await;
+        note!("stopping: undoing what was made; press Ctrl-C again to stop at once");
+        stop.request();
+        signal().await;
+        note!("stopped: what was made may still be there; its ids are in the transcript");
+        std::process::exit(i32::from(Exit::Stopped.code()));
+    });
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(signal) => signal,
+        // Without a handler the default holds: the process ends.
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,82 @@
+//! `parallax show`.
+
+use clap::Args;
+
+use super::args::SuiteArgs;
+use super::exit::{Done, Exit, Failed};
+use super::out::say;
+use crate::judge::baseline::{Baseline, Claim, Expectation, Test};
+use crate::model::suggest;
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// The case's name or id
+    #[arg(value_name = "CASE")]
+    case: String,
+    #[command(flatten)]
+    suite: SuiteArgs,
+}
+
+pub(super) fn run(args: &ShowArgs) -> Done {
+    let suite = args.suite.suite()?;
+    let Some(case) = suite.find(&args.case) else {
+        let close = suggest(&args.case, suite.cases.iter().map(|c| c.name.as_str()));
+        let hint = close.map(|c| format!("; did you mean `{c}`?")).unwrap_or_default();
+        return Err(Failed::usage(format!("there is no case `{}`{hint}", args.case)));
+    };
+    let knowledge = args.suite.knowledge()?;
+    let baseline = knowledge.baselines.get(&case.family);
+    say!("{}\n{}\nid {}", case.name, case.title, case.id);
+    if let Some(about) = &case.about {
+        say!("\n{about}");
+    }
+    for step in &case.steps {
+        let kind = if step.poll.is_some() { "poll" } else { "call" };
+        let setup = if step.setup { "  (prepares)" } else { "" };
+        say!("\n{}: {kind} {}{setup}", step.id, step.action);
+        if !step.with.is_null() {
+            say!("    with {}", step.with);
+        }
+        let expected = baseline.iter().flat_map(|b| b.expect.iter().map(move |e| (b, e)));
+        for (baseline, expectation) in expected.filter(|(_, e)| e.step.value == step.id) {
+            say!("    AWS: {}", claim(expectation));
+            say!("         {}", source(baseline, expectation));
+        }
+    }
+    if baseline.is_none() {
+        say!("\nThere is no baseline yet: the other layers judge it.");
+    }
+    Ok(Exit::Ok)
+}
+
+fn claim(expectation: &Expectation) -> String {
+    match &expectation.claim {
+        Claim::Success => "succeeds".to_owned(),
+        Claim::Error { codes, status } => {
+            let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+            let status = status.as_ref().map(|s| format!(", HTTP {s}")).unwrap_or_default();
+            format!("refuses it with {}{status}", codes.join(" or "))
+        }
+        Claim::Value { path, test } => {
+            let test = match test {
+                Test::Is(value) => format!("is {value}"),
+                Test::In(values) => {
+                    format!("is one of {}", serde_json::Value::from(values.clone()))
+                }
+                Test::Form(form) => format!("has the form {form}"),
+                Test::Present(true) => "is there".to_owned(),
+                Test::Present(false) => "is not there".to_owned(),
+            };
+            format!("{} {test}", path.value)
+        }
+        Claim::States(states) => format!("goes through {}", states.join(" → ")),
+    }
+}
+
+fn source(baseline: &Baseline, expectation: &Expectation) -> String {
+    match baseline.sources.get(&expectation.source.value) {
+        Some(source) => format!("{} <{}>", source.title, source.url),
+        None => format!("source {}", expectation.source.value),
+    }
+}

@@ -1,0 +1,269 @@
+//! The whole page.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
+
+use super::case::{self, CaseView};
+use super::escape::clip;
+use super::exchange::Exchanges;
+use super::overview::{self, Bar, Cell, Findings, Groups};
+use super::words;
+use crate::judge::{CaseResult, JudgedWith, RunResult, Severity, Summary, Verdict};
+use crate::transcript::Exchange;
+
+const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
+
+#[derive(Template)]
+#[template(path = "report.html", config = "src/report/html/askama.toml")]
+struct Page {
+    /// The page's own style and script, the only things that are not escaped.
+    style: &'static str,
+    script: &'static str,
+    policy: String,
+    target: String,
+    run: String,
+    note: Option<String>,
+    warnings: Vec<String>,
+    leaks: Vec<LeakView>,
+    leaks_count: String,
+    answer: String,
+    others: String,
+    bar: Bar,
+    facts: Vec<(&'static str, String)>,
+    findings: Findings,
+    breaking: Groups,
+    divergent: Groups,
+    capabilities: Vec<CapabilityView>,
+    verdicts: Vec<Word>,
+    severities: Vec<Word>,
+    layers: Vec<Word>,
+    judged_with: Vec<(&'static str, String)>,
+}
+
+/// A capability and its cases.
+struct CapabilityView {
+    anchor: String,
+    name: String,
+    bar: Bar,
+    /// `7 of 12`.
+    passed: String,
+    severities: Vec<Cell>,
+    /// Cases that did not pass.
+    others: Vec<CaseView>,
+    passes: Vec<CaseView>,
+    passes_count: String,
+}
+
+/// An undo that failed.
+struct LeakView {
+    case: String,
+    step: String,
+    action: String,
+    input: String,
+    why: String,
+}
+
+/// A word that a page uses: what it means, and how often it is met.
+struct Word {
+    word: &'static str,
+    means: &'static str,
+    count: String,
+    used: bool,
+}
+
+/// Renders one self-contained HTML page. Pure: same input, same bytes.
+///
+/// `exchanges` are those of the transcript by their number; findings refer to them. `note` is a
+/// sentence shown first.
+pub(crate) fn render(
+    result: &RunResult,
+    exchanges: &BTreeMap<u64, Exchange>,
+    note: Option<&str>,
+) -> Result<String, askama::Error> {
+    page(result, exchanges, note).render()
+}
+
+fn page(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>, note: Option<&str>) -> Page {
+    let target = &result.run.target;
+    let (answer, others) = overview::answer(&result.summary);
+    Page {
+        style: STYLE,
+        script: SCRIPT,
+        policy: policy(),
+        target: clip(if target.name.is_empty() { &target.endpoint } else { &target.name }),
+        run: clip(&result.run.id),
+        note: note.map(clip),
+        warnings: warnings(result),
+        leaks: leaks(result),
+        leaks_count: words::count(result.leaks.len(), "undo", "undos"),
+        answer,
+        others,
+        bar: overview::bar(&result.summary),
+        facts: facts(result),
+        findings: overview::findings(result),
+        breaking: overview::groups(result, Severity::Breaking),
+        divergent: overview::groups(result, Severity::Divergent),
+        capabilities: capabilities(result, exchanges),
+        verdicts: verdicts(&result.summary),
+        severities: severities(result),
+        layers: layers(result),
+        judged_with: judged_with(&result.judged_with),
+    }
+}
+
+/// What the browser is told to allow: this style and this script, by their hashes, and nothing that
+/// a page could be made to contain. `unsafe-inline` is for browsers that know no hashes; others
+/// ignore it.
+fn policy() -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline' 'sha256-{}'; \
+         script-src 'unsafe-inline' 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+fn facts(result: &RunResult) -> Vec<(&'static str, String)> {
+    let (run, target) = (&result.run, &result.run.target);
+    let took = run.took_ms.map(words::duration);
+    let all = [
+        ("Endpoint", Some(clip(&target.endpoint))),
+        ("Region", Some(clip(&target.region))),
+        ("Started", Some(words::moment(&run.started))),
+        ("Duration", Some(took.unwrap_or_else(|| "did not come to its end".to_owned()))),
+        ("Image", target.image.as_deref().map(clip)),
+        ("Instance type", target.instance_type.as_deref().map(clip)),
+        ("Zone", target.zone.as_deref().map(clip)),
+    ];
+    let known = |(name, value): (_, Option<String>)| Some((name, value.filter(|v| !v.is_empty())?));
+    all.into_iter().filter_map(known).collect()
+}
+
+fn warnings(result: &RunResult) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !result.run.complete {
+        warnings.push(
+            "The run did not come to its end: it was interrupted, or its transcript was cut off. \
+             Cases that are not listed had no turn."
+                .to_owned(),
+        );
+    }
+    if result.judged_with.client.is_none() {
+        warnings.push(
+            "Judged without the client layer, which this build does not contain: whether AWS’s own \
+             SDK accepts these answers was not looked at."
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
+fn leaks(result: &RunResult) -> Vec<LeakView> {
+    const MOST: usize = 200;
+    let leak = |leak: &crate::judge::Leak| LeakView {
+        case: clip(&leak.case),
+        step: clip(&leak.step),
+        action: clip(&leak.action),
+        input: clip(&leak.input.to_string()),
+        why: clip(&leak.why),
+    };
+    result.leaks.iter().take(MOST).map(leak).collect()
+}
+
+fn capabilities(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>) -> Vec<CapabilityView> {
+    let mut cases: BTreeMap<&str, Vec<&CaseResult>> = BTreeMap::new();
+    for case in &result.cases {
+        cases.entry(&case.capability).or_default().push(case);
+    }
+    let mut exchanges = Exchanges::new(exchanges);
+    let mut views = Vec::new();
+    for counted in &result.capabilities {
+        let own = cases.remove(&*counted.name).unwrap_or_default();
+        views.push(capability(&counted.name, &counted.summary, &own, &mut exchanges));
+    }
+    for (name, own) in cases {
+        views.push(capability(name, &Summary::default(), &own, &mut exchanges));
+    }
+    views
+}
+
+fn capability(
+    name: &str,
+    summary: &Summary,
+    cases: &[&CaseResult],
+    exchanges: &mut Exchanges<'_>,
+) -> CapabilityView {
+    let views = cases.iter().map(|case| case::view(case, exchanges));
+    let (passes, others): (Vec<_>, Vec<_>) = views.partition(|case| case.verdict == "pass");
+    let passed = summary.verdicts.get(&Verdict::Pass).copied().unwrap_or_default();
+    CapabilityView {
+        anchor: format!("cap-{}", words::slug(name)),
+        name: clip(name),
+        bar: overview::bar(summary),
+        passed: format!("{passed} of {}", summary.cases),
+        severities: overview::severities(summary),
+        passes_count: passes_count(&passes),
+        others,
+        passes,
+    }
+}
+
+fn passes_count(passes: &[CaseView]) -> String {
+    let noted = passes.iter().filter(|case| !case.tally.is_empty()).count();
+    let count = match passes.len() {
+        1 => "1 case behaves as on AWS".to_owned(),
+        count => format!("{} cases behave as on AWS", words::number(count as u64)),
+    };
+    match noted {
+        0 => count,
+        noted if noted == passes.len() => format!("{count}, with findings to note"),
+        noted => format!("{count}, {} of them with findings to note", words::number(noted as u64)),
+    }
+}
+
+fn verdicts(summary: &Summary) -> Vec<Word> {
+    let word = |verdict: Verdict| {
+        let count = summary.verdicts.get(&verdict).copied().unwrap_or_default() as usize;
+        meant(verdict.word(), words::verdict_means(verdict), count)
+    };
+    Verdict::ALL.map(word).into()
+}
+
+fn severities(result: &RunResult) -> Vec<Word> {
+    let findings = || result.cases.iter().flat_map(|case| &case.findings);
+    let word = |severity| {
+        let count = findings().filter(|f| f.severity == severity).count();
+        meant(words::severity(severity), words::severity_means(severity), count)
+    };
+    words::SEVERITIES.map(word).into()
+}
+
+fn layers(result: &RunResult) -> Vec<Word> {
+    let findings = || result.cases.iter().flat_map(|case| &case.findings);
+    let word = |layer| {
+        let count = findings().filter(|f| f.layer == layer).count();
+        meant(words::layer(layer), words::layer_means(layer), count)
+    };
+    words::LAYERS.map(word).into()
+}
+
+fn meant(word: &'static str, means: &'static str, count: usize) -> Word {
+    Word { word, means, count: words::number(count as u64), used: count > 0 }
+}
+
+fn judged_with(with: &JudgedWith) -> Vec<(&'static str, String)> {
+    let client = with.client.as_deref().unwrap_or("not in this build: the layer was not judged");
+    vec![
+        ("Parallax", clip(&with.parallax)),
+        ("Client layer", clip(client)),
+        ("API model", clip(&with.model)),
+        ("Shape profiles", clip(&with.shapes)),
+        ("Baselines", clip(&with.baselines)),
+    ]
+}

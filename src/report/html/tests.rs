@@ -1,0 +1,213 @@
+//! Tests of the whole page.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::render;
+use crate::judge::RunResult;
+use crate::transcript::Exchange;
+
+/// What a hostile endpoint would put everywhere.
+const HOSTILE: &str = "<script>alert('\"&')</script>\u{202e}\u{1b}[2J";
+
+fn finding(severity: &str, actual: Value, exchange: Option<u64>) -> Value {
+    json!({
+        "layer": "baseline", "rule": "error-code", "severity": severity, "step": "run",
+        "path": "error.code", "message": "The error code differs", "expected": "InvalidVpcID.NotFound",
+        "actual": actual, "exchange": exchange,
+        "evidence": [{
+            "kind": "documented", "source": "Error codes", "url": "https://docs.aws.amazon.com/x",
+            "states": "The VPC does not exist.", "date": "2024-05-11",
+        }],
+    })
+}
+
+fn case(id: &str, verdict: &str, findings: Value) -> Value {
+    json!({
+        "id": id, "name": format!("vpcs/{id}"), "title": "A VPC is described", "capability": "vpcs",
+        "aliases": ["other.suite.test"], "verdict": verdict, "reason": "because", "took_ms": 1200,
+        "expectations": 3, "findings": findings,
+        "steps": [{
+            "id": "run", "kind": "poll", "action": "DescribeVpcs", "outcome": "InvalidVpcId",
+            "status": 400, "requests": 2, "took_ms": 900, "exchanges": [1, 2],
+            "states": [{ "value": "pending", "after_ms": 10 }, { "value": "gone", "after_ms": 800 }],
+        }],
+    })
+}
+
+fn result(cases: Value) -> Value {
+    json!({
+        "format": "parallax-result", "version": 1,
+        "run": {
+            "id": "r1", "started": "2024-05-11T14:03:22Z", "took_ms": 65000, "complete": true,
+            "target": { "name": "A cloud", "endpoint": "https://cloud.example/ec2", "region": "r" },
+        },
+        "judged_with": {
+            "parallax": "0.1.0", "client": "aws-sdk-ec2 1", "model": "m", "shapes": "s", "baselines": "b",
+        },
+        "summary": {
+            "cases": 3, "verdicts": { "pass": 1, "fail": 2 }, "findings": { "breaking": 2 },
+        },
+        "capabilities": [{
+            "name": "vpcs", "cases": 3, "verdicts": { "pass": 1, "fail": 2 }, "findings": { "breaking": 2 },
+        }],
+        "cases": cases, "leaks": [],
+    })
+}
+
+fn usual() -> Value {
+    result(json!([
+        case("a", "fail", json!([finding("breaking", json!("InvalidVpcId"), Some(2))])),
+        case(
+            "b",
+            "fail",
+            json!([
+                finding("breaking", json!("InvalidVpcId"), Some(2)),
+                finding("cosmetic", json!("Other"), Some(2)),
+                finding("cosmetic", json!("Other"), Some(9)),
+            ])
+        ),
+        case("c", "pass", json!([])),
+    ]))
+}
+
+fn exchange(seq: u64) -> Value {
+    json!({
+        "seq": seq, "case": "a", "step": "run", "purpose": "step", "action": "DescribeVpcs",
+        "attempt": 1, "at_ms": 100 * seq, "took_ms": 30,
+        "request": {
+            "method": "POST", "url": "https://cloud.example/ec2", "headers": [["content-type", "form"]],
+            "body": "Action=DescribeVpcs&VpcId.1=vpc%2D1",
+        },
+        "reply": { "response": {
+            "status": 400, "headers": [["content-type", "text/xml"]],
+            "body": { "text": format!("<Response><Message>answer {seq}</Message></Response>") },
+        } },
+    })
+}
+
+fn rendered(result: Value, exchanges: Vec<Value>, note: Option<&str>) -> String {
+    let result: RunResult = serde_json::from_value(result).unwrap();
+    let exchanges = exchanges.into_iter().map(|exchange| {
+        let exchange: Exchange = serde_json::from_value(exchange).unwrap();
+        (exchange.seq, exchange)
+    });
+    render(&result, &exchanges.collect::<BTreeMap<_, _>>(), note).unwrap()
+}
+
+/// Puts the hostile text into every string, and every name of a free-form object, but not into
+/// words that are enums.
+fn poison(value: &mut Value) {
+    const WORDS: [&str; 7] =
+        ["layer", "severity", "verdict", "verdicts", "findings", "purpose", "format"];
+    match value {
+        Value::String(text) => text.push_str(HOSTILE),
+        Value::Array(items) => items.iter_mut().for_each(poison),
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                let word = WORDS.contains(&&**name) && !member.is_array();
+                let evidence = name == "kind"
+                    && ["documented", "connect"].contains(&member.as_str().unwrap_or(""));
+                if !word && !evidence {
+                    poison(member);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn nothing_from_outside_is_markup() {
+    let mut result = usual();
+    result["leaks"] =
+        json!([{ "case": "c", "step": "s", "action": "a", "input": { "Id": "i" }, "why": "w" }]);
+    result["cases"][0]["findings"][0]["expected"] = json!({ "a": ["b", "one\ntwo"] });
+    result["run"]["target"]["image"] = json!("ami-1");
+    result["run"]["target"]["zone"] = json!("nova");
+    let mut failed = exchange(3);
+    failed["reply"] = json!({ "failure": { "kind": "connect", "message": "refused" } });
+    result["cases"][1]["findings"][0]["exchange"] = json!(3);
+    let mut base64 = exchange(4);
+    base64["reply"]["response"]["body"] = json!({ "base64": "AA==" });
+    base64["request"]["body"] = json!("no form");
+    result["cases"][1]["findings"][1]["exchange"] = json!(4);
+    let mut exchanges = vec![exchange(1), exchange(2), failed, base64];
+    poison(&mut result);
+    exchanges.iter_mut().for_each(poison);
+    let page = rendered(result, exchanges, Some(HOSTILE));
+    assert_eq!(page.matches("<script>").count(), 1, "only the page's own script");
+    assert_eq!(page.matches("</script>").count(), 1);
+    assert!(!page.contains(['\u{202e}', '\u{1b}']));
+    assert!(
+        page.matches("&lt;script&gt;alert(&#39;&#34;&amp;&#39;)&lt;/script&gt;\\u{202e}␛[2J")
+            .count()
+            > 40
+    );
+    for attribute in page.split("href=\"").skip(1) {
+        let allowed = ["#", "https://docs.aws.amazon.com/", "data:image/svg+xml,"];
+        assert!(allowed.iter().any(|start| attribute.starts_with(start)));
+    }
+}
+
+#[test]
+fn an_address_that_is_no_web_address_is_no_link() {
+    let mut result = usual();
+    result["cases"][0]["findings"][0]["evidence"][0]["url"] = json!("javascript:alert(1)");
+    let page = rendered(result, vec![exchange(2)], None);
+    assert!(!page.contains("href=\"javascript"));
+    assert!(page.contains("(javascript:alert(1))"));
+}
+
+#[test]
+fn an_exchange_is_shown_once_and_linked() {
+    let page = rendered(usual(), vec![exchange(1), exchange(2)], None);
+    assert_eq!(page.matches("id=\"x2\"").count(), 1);
+    assert_eq!(page.matches("<b>answer 2</b>").count(), 1);
+    assert_eq!(page.matches("href=\"#x2\"").count(), 3);
+    assert_eq!(
+        page.matches("id=\"x1\"").count(),
+        0,
+        "no finding refers to it, nor is it a step's last"
+    );
+    assert!(!page.contains("#x9") && page.contains("its exchange is not at hand"));
+}
+
+#[test]
+fn one_root_cause_is_shown_once() {
+    let page = rendered(usual(), vec![], None);
+    assert!(page.contains("1 difference would make"));
+    assert!(page.contains("<b>2 cases</b>"));
+    assert!(page.contains("href=\"#f-a-1\"") && page.contains("id=\"f-a-1\""));
+    assert!(page.contains("1 of 3 cases behaves as on AWS.</strong> 2 differ."));
+}
+
+#[test]
+fn the_same_input_gives_the_same_page() {
+    let page = || rendered(usual(), vec![exchange(1), exchange(2)], Some("A recording."));
+    assert_eq!(page(), page());
+}
+
+#[test]
+fn what_was_not_judged_is_said() {
+    let mut result = usual();
+    assert!(!rendered(result.clone(), vec![], None).contains("role=\"note\""));
+    result["judged_with"]["client"] = Value::Null;
+    result["run"]["complete"] = json!(false);
+    result["leaks"] = json!([{ "case": "c", "step": "s", "action": "a", "input": {}, "why": "w" }]);
+    let page = rendered(result, vec![], None);
+    assert!(page.contains("Judged without the client layer"));
+    assert!(page.contains("did not come to its end"));
+    assert!(page.contains("1 undo failed"));
+}
+
+#[test]
+fn a_huge_finding_and_many_cases_stay_readable() {
+    let huge = json!("z".repeat(5_000_000));
+    let mut cases: Vec<_> = (0..1000).map(|n| case(&format!("n{n}"), "pass", json!([]))).collect();
+    cases.push(case("a", "fail", json!([finding("breaking", huge, None)])));
+    let page = rendered(result(json!(cases)), vec![], None);
+    assert!(page.len() < 4_000_000, "{}", page.len());
+    assert!(page.contains("Cut for reading"));
+}

@@ -1,0 +1,192 @@
+//! Numbers, times and names as a person reads them, and what the words of a report mean.
+
+use crate::judge::{EvidenceKind, Layer, Severity, Verdict};
+
+/// Severities, gravest first.
+pub(super) const SEVERITIES: [Severity; 3] =
+    [Severity::Breaking, Severity::Divergent, Severity::Cosmetic];
+
+/// Layers, in the order in which an answer passes through them.
+pub(super) const LAYERS: [Layer; 4] = [Layer::Client, Layer::Model, Layer::Shape, Layer::Baseline];
+
+/// The word for a severity, as in `result.json`.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Breaking => "breaking",
+        Severity::Divergent => "divergent",
+        Severity::Cosmetic => "cosmetic",
+    }
+}
+
+/// The word for a layer, as in `result.json`.
+pub(super) fn layer(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Client => "client",
+        Layer::Model => "model",
+        Layer::Shape => "shape",
+        Layer::Baseline => "baseline",
+    }
+}
+
+/// What a kind of evidence is called.
+pub(super) fn evidence(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Sdk => "AWS SDK",
+        EvidenceKind::Model => "AWS API model",
+        EvidenceKind::Statistics => "statistics",
+        EvidenceKind::Documented => "documented",
+        EvidenceKind::Recorded => "recorded",
+    }
+}
+
+/// What a verdict means.
+pub(super) fn verdict_means(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "Nothing breaking, and nothing divergent against the baseline.",
+        Verdict::Fail => "A breaking finding, or a divergent one of the baseline layer.",
+        Verdict::Unsupported => {
+            "The target says that it does not do this, with the code that AWS uses for it."
+        }
+        Verdict::Flaky => "Attempts at the same case differ.",
+        Verdict::Blocked => "A step that only prepares the case failed; the case was not reached.",
+        Verdict::Inconclusive => {
+            "Throttled, timed out, unreachable or interrupted: nothing can be said."
+        }
+        Verdict::Skipped => "The target declares that it lacks what the case needs.",
+        Verdict::Waived => "Failed, and a waiver accepts that until a date.",
+    }
+}
+
+/// What a severity means.
+pub(super) fn severity_means(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Breaking => "A program written for AWS fails.",
+        Severity::Divergent => "A program written for AWS can notice.",
+        Severity::Cosmetic => "Only a person reading can tell.",
+    }
+}
+
+/// What a layer asks.
+pub(super) fn layer_means(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Client => "Does AWS’s own SDK accept these bytes?",
+        Layer::Model => "Is every element one that AWS’s published API model defines?",
+        Layer::Shape => "Is what AWS always returns there, in the form in which AWS returns it?",
+        Layer::Baseline => "Did this step of this sequence do what it does on AWS?",
+    }
+}
+
+/// How a verdict continues the sentence `31 of 58 cases behave as on AWS; …`.
+pub(super) fn verdict_clause(verdict: Verdict, count: u32) -> String {
+    let one = count == 1;
+    let rest = match verdict {
+        Verdict::Pass if one => "behaves as on AWS",
+        Verdict::Pass => "behave as on AWS",
+        Verdict::Fail if one => "differs",
+        Verdict::Fail => "differ",
+        Verdict::Unsupported if one => "is honestly unsupported",
+        Verdict::Unsupported => "are honestly unsupported",
+        Verdict::Flaky if one => "is flaky",
+        Verdict::Flaky => "are flaky",
+        Verdict::Blocked if one => "was blocked",
+        Verdict::Blocked => "were blocked",
+        Verdict::Inconclusive if one => "was inconclusive",
+        Verdict::Inconclusive => "were inconclusive",
+        Verdict::Skipped if one => "was skipped",
+        Verdict::Skipped => "were skipped",
+        Verdict::Waived if one => "differs under a waiver",
+        Verdict::Waived => "differ under waivers",
+    };
+    format!("{} {rest}", number(count.into()))
+}
+
+/// `1 case`, `2 cases`.
+pub(super) fn count(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", number(count as u64), if count == 1 { one } else { many })
+}
+
+/// `12,345`.
+pub(super) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `812 bytes`, `14.2 KiB`, `5.0 MiB`.
+pub(super) fn bytes(bytes: usize) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+/// `830 ms`, `4.2 s`, `2 min 05 s`, `1 h 04 min`.
+pub(super) fn duration(ms: u64) -> String {
+    let seconds = (ms + 500) / 1000;
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..59_950 => format!("{:.1} s", ms as f64 / 1000.0),
+        59_950..3_599_500 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// `2024-05-11T14:03:22Z` as `2024-05-11 14:03 UTC`; anything else as it is.
+pub(super) fn moment(moment: &str) -> String {
+    let date = moment.get(..10);
+    let time = moment.get(11..16);
+    match (date, moment.get(10..11), time) {
+        (Some(date), Some("T"), Some(time)) if moment.ends_with('Z') => {
+            format!("{date} {time} UTC")
+        }
+        _ => super::escape::clip(moment),
+    }
+}
+
+/// A text as a part of an anchor: the same text gives the same anchor, without spaces or quotes.
+pub(super) fn slug(text: &str) -> String {
+    let kept = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.chars().take(200).map(|c| if kept(c) { c } else { '-' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1000), "1,000");
+        assert_eq!(number(5_242_880), "5,242,880");
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        assert_eq!(duration(830), "830 ms");
+        assert_eq!(duration(4_230), "4.2 s");
+        assert_eq!(duration(59_960), "1 min 00 s");
+        assert_eq!(duration(125_000), "2 min 05 s");
+        assert_eq!(duration(3_840_000), "1 h 04 min");
+    }
+
+    #[test]
+    fn moments_lose_their_seconds() {
+        assert_eq!(moment("2024-05-11T14:03:22Z"), "2024-05-11 14:03 UTC");
+        assert_eq!(moment("yesterday"), "yesterday");
+        assert_eq!(moment("ééééééééééééééé"), "ééééééééééééééé");
+    }
+
+    #[test]
+    fn anchors_have_no_special_characters() {
+        assert_eq!(slug("a b\"<c>/d[e]"), "a-b--c--d-e-");
+    }
+}

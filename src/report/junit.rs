@@ -1,0 +1,63 @@
+//! JUnit XML, as CI systems read it.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::judge::{CaseResult, RunResult, Verdict};
+
+/// The result as JUnit XML: a suite for each capability. What failed is a failure, what could not
+/// be told an error, what the target does not have is skipped.
+///
+/// # Errors
+/// The XML cannot be written; says why.
+pub fn junit(result: &RunResult) -> Result<String, String> {
+    let mut report = Report::new(format!("parallax {}", result.run.target.name));
+    for capability in &result.capabilities {
+        let mut suite = TestSuite::new(capability.name.as_str());
+        let cases = result.cases.iter().filter(|c| c.capability == capability.name);
+        for case in cases {
+            suite.add_test_case(test_case(case));
+        }
+        report.add_test_suite(suite);
+    }
+    report
+        .to_string()
+        .map(|xml| xml.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}"))
+        .map_err(|e| e.to_string())
+}
+
+fn test_case(case: &CaseResult) -> TestCase {
+    let status = match case.verdict {
+        Verdict::Pass => TestCaseStatus::success(),
+        Verdict::Fail | Verdict::Flaky => non_success(case, NonSuccessKind::Failure),
+        Verdict::Blocked | Verdict::Inconclusive => non_success(case, NonSuccessKind::Error),
+        Verdict::Unsupported | Verdict::Skipped | Verdict::Waived => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(format!("{}: {}", case.verdict, case.reason));
+            status
+        }
+    };
+    let mut test = TestCase::new(case.name.as_str(), status);
+    test.set_classname(case.capability.as_str());
+    test.set_time(Duration::from_millis(case.took_ms));
+    test
+}
+
+fn non_success(case: &CaseResult, kind: NonSuccessKind) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_message(case.reason.as_str());
+    status.set_type(case.verdict.word());
+    let lines: Vec<String> = case
+        .findings
+        .iter()
+        .map(|f| {
+            format!(
+                "{} {:?} step {} {}: {}\n  expected {}\n  actual   {}",
+                f.rule, f.severity, f.step, f.path, f.message, f.expected, f.actual
+            )
+        })
+        .collect();
+    status.set_description(format!("{}\nid {}\n\n{}", case.title, case.id, lines.join("\n")));
+    status
+}

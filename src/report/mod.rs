@@ -1,0 +1,28 @@
+//! Renderings of results. Nothing is decided here.
+
+pub(crate) mod clean;
+mod html;
+mod junit;
+mod terminal;
+
+pub use junit::junit;
+pub use terminal::terminal;
+
+use std::collections::BTreeMap;
+
+use crate::judge::RunResult;
+use crate::transcript::Transcript;
+
+/// The result as one self-contained HTML page, with the exchanges behind the findings. `note` is
+/// shown on top.
+///
+/// # Errors
+/// The page cannot be written; says why.
+pub fn html(
+    result: &RunResult,
+    transcript: &Transcript,
+    note: Option<&str>,
+) -> Result<String, String> {
+    let exchanges: BTreeMap<_, _> = transcript.exchanges().map(|e| (e.seq, e.clone())).collect();
+    html::render(result, &exchanges, note).map_err(|e| e.to_string())
+}
