@@ -1,0 +1,132 @@
+//! What the program says about itself and about cases: help, lists, schema, mistakes. No network.
+
+#[path = "cli/mistakes.rs"]
+mod mistakes;
+#[path = "cli/schema.rs"]
+mod schema;
+
+#[allow(dead_code, reason = "shared with the tests against endpoints, which use all of it")]
+mod support;
+
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use support::command::Place;
+
+const COMMANDS: [&str; 9] =
+    ["run", "judge", "report", "list", "show", "check", "explain", "shapes", "schema"];
+
+#[test]
+fn help() {
+    let place = Place::new();
+    let top = place.run(&["--help"]).exits(0);
+    for words in ["Exit codes", "incompatible", "usage", "could not tell", "leaked", "130"] {
+        assert!(top.stdout.contains(words), "lacks `{words}`\n{top}");
+    }
+    for command in COMMANDS {
+        assert!(top.stdout.contains(&format!("  {command} ")), "lacks `{command}`\n{top}");
+        let ran = place.run(&[command, "--help"]).exits(0);
+        assert!(ran.stdout.contains("Usage: parallax"), "{ran}");
+    }
+    place.run(&["--version"]).exits(0);
+    place.run(&[]).exits(2).complains(&["Usage"]);
+    place.run(&["rnu"]).exits(2).complains(&["rnu", "--help"]);
+}
+
+#[test]
+fn list() {
+    let place = Place::new();
+    let ran = place.run(&["list", "--format", "json"]).exits(0);
+    let cases: Vec<Value> = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert!(cases.len() > 50, "{}", cases.len());
+    for case in &cases {
+        for key in ["id", "name", "title", "capability"] {
+            assert!(case[key].as_str().is_some_and(|text| !text.is_empty()), "{key}: {case}");
+        }
+        assert!(case["actions"].as_array().is_some_and(|a| !a.is_empty()), "{case}");
+        assert!(case["aliases"].is_array(), "{case}");
+        let capability = case["capability"].as_str().expect("text");
+        assert!(case["name"].as_str().expect("text").starts_with(&format!("{capability}/")));
+    }
+    let mut ids: Vec<&str> = cases.iter().filter_map(|case| case["id"].as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), cases.len(), "ids are unique");
+
+    let text = place.run(&["list"]).exits(0);
+    assert_eq!(text.stdout.lines().count(), cases.len());
+    let few = place.run(&["list", "--capability", "key-pairs", "--format", "json"]).exits(0);
+    let few: Vec<Value> = serde_json::from_str(&few.stdout).expect("JSON");
+    assert!(!few.is_empty() && few.len() < cases.len());
+    assert!(few.iter().all(|case| case["capability"] == "key-pairs"));
+}
+
+#[test]
+fn show() {
+    let place = Place::new();
+    let ran = place.run(&["show", "key-pairs/duplicate-name"]).exits(0);
+    for words in ["93a8ca40-34db-4ded-b490-fe5310e28841", "CreateKeyPair", "$name", "prepares"] {
+        assert!(ran.stdout.contains(words), "lacks `{words}`\n{ran}");
+    }
+    // What AWS does, and who says so.
+    assert!(ran.stdout.contains("InvalidKeyPair.Duplicate"), "{ran}");
+    assert!(ran.stdout.contains("https://docs.aws.amazon.com/"), "{ran}");
+    let by_id = place.run(&["show", "93a8ca40-34db-4ded-b490-fe5310e28841"]).exits(0);
+    assert_eq!(by_id.stdout, ran.stdout);
+    let words = ["no case `key-pairs/duplicate-nam`", "did you mean `key-pairs/duplicate-name`?"];
+    place.run(&["show", "key-pairs/duplicate-nam"]).exits(2).complains(&words);
+}
+
+/// Each rule that a report can name says what it means and how to mend it.
+#[test]
+fn explain() {
+    let place = Place::new();
+    let all = place.run(&["explain"]).exits(0);
+    let rules: Vec<&str> =
+        all.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(rules.len() > 10, "{all}");
+    for rule in &rules {
+        let ran = place.run(&["explain", rule]).exits(0);
+        assert!(ran.stdout.starts_with(&format!("{rule}: ")), "{ran}");
+        for key in ["Severity", "Impact", "Fix", "See"] {
+            let line = ran.stdout.lines().find(|line| line.starts_with(key));
+            let text = line.map(|line| line[key.len()..].trim());
+            assert!(text.is_some_and(|text| !text.is_empty()), "{key}\n{ran}");
+        }
+    }
+    let close = format!("did you mean `{}`?", rules[0]);
+    let misspelt = format!("{}x", rules[0]);
+    place.run(&["explain", &misspelt]).exits(2).complains(&["there is no rule", &close]);
+}
+
+/// What a newcomer does first: it shows a report, and says that it is not of their cloud.
+#[test]
+fn run_without_a_target() {
+    let place = Place::without_credentials();
+    let ran = place.run(&["run"]).exits(0).within(20);
+    for words in ["recording of a real cloud", "openstack-2023.2/report.html", "--endpoint URL"] {
+        assert!(ran.stdout.contains(words), "lacks `{words}`\n{ran}");
+    }
+    let page = place.path("parallax-out/openstack-2023.2/report.html");
+    let page = std::fs::read_to_string(page).expect("the report is there");
+    assert!(page.contains("recording of a real cloud"), "the page says it, too");
+}
+
+/// `parallax list | head -1`: who has seen enough is no reason to complain.
+#[test]
+fn a_reader_that_goes_away() {
+    for arguments in [&["list"][..], &["list", "--format", "json"], &["schema"], &["--help"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_parallax"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take());
+        let mut stderr = String::new();
+        child.stderr.take().expect("piped").read_to_string(&mut stderr).expect("text");
+        child.wait().expect("it was started");
+        assert!(!stderr.contains("panicked"), "{arguments:?}: {stderr}");
+    }
+}

@@ -1,0 +1,159 @@
+//! The suite as tests: every case is a trial named `capability/case`.
+//!
+//! Without further ado the trials are held against the bundled recording of a real OpenStack: a
+//! trial passes if judging the recording again gives the verdict and findings that were published
+//! with it. That needs no network, and tells whether a change of rules, baselines or decoders
+//! changes what is said of a real cloud.
+//!
+//! With `PARALLAX_ENDPOINT` in the environment (and `PARALLAX_REGION`, `PARALLAX_IMAGE`,
+//! `PARALLAX_INSTANCE_TYPE` and AWS's own variables) each trial runs its case there, and passes if
+//! the case does.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use parallax::assets::Assets;
+use parallax::case::{Case, Suite};
+use parallax::judge::{CaseResult, Finding, Knowledge, Layer, RunResult, Verdict, client, judge};
+use parallax::run::{Progress, RunOptions, Stop, run};
+use parallax::target::{Caller, Connection, connect};
+use parallax::transcript::Transcript;
+
+/// The recording that is built into the program.
+const RECORDING: &str = "openstack-2023.2";
+
+fn main() -> ExitCode {
+    // cargo-nextest asks for ignored trials apart; libtest-mimic's arguments know that.
+    let arguments = Arguments::from_args();
+    let trials = match std::env::var("PARALLAX_ENDPOINT") {
+        Ok(endpoint) => live(&endpoint),
+        Err(_) => recorded(),
+    };
+    match trials {
+        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A trial for each case of the suite, held against the published result of the recording.
+fn recorded() -> Result<Vec<Trial>, String> {
+    let read = |name: &str| {
+        Assets::Reports
+            .read(&format!("{RECORDING}/{name}"))
+            .map_err(|e| format!("reports/{RECORDING}/{name}: {e}"))
+    };
+    let published: RunResult =
+        serde_json::from_str(&read("result.json")?).map_err(|e| e.to_string())?;
+    let transcript = Transcript::parse(&read("transcript.jsonl")?).map_err(|e| e.to_string())?;
+    let knowledge = Knowledge::load(&Assets::Baselines).map_err(|e| e.to_string())?;
+    let judged = by_id(judge(&transcript, &knowledge));
+    let published = by_id(published);
+    let suite = Suite::load(&Assets::Cases).map_err(|e| e.to_string())?;
+    Ok(suite
+        .cases
+        .into_iter()
+        .map(|case| {
+            let (now, then) = (judged.get(&case.id).cloned(), published.get(&case.id).cloned());
+            // A case that is newer than the recording has nothing to be held against.
+            let ignored = then.is_none();
+            Trial::test(case.name, move || match (now, then) {
+                (Some(now), Some(then)) => same(&now, &then),
+                _ => Err(Failed::from("the recording does not hold this case")),
+            })
+            .with_ignored_flag(ignored)
+        })
+        .collect())
+}
+
+fn by_id(result: RunResult) -> BTreeMap<String, CaseResult> {
+    result.cases.into_iter().map(|case| (case.id.clone(), case)).collect()
+}
+
+/// Whether a case is judged as it was published.
+fn same(now: &CaseResult, then: &CaseResult) -> Result<(), Failed> {
+    // A build without the SDK says nothing in that layer, and a verdict may rest on it.
+    let all = client::sdk().is_some();
+    let said = |case: &CaseResult| -> Vec<Finding> {
+        case.findings.iter().filter(|f| all || f.layer != Layer::Client).cloned().collect()
+    };
+    let (found, expected) = (said(now), said(then));
+    if all && now.verdict != then.verdict {
+        return Err(Failed::from(format!(
+            "published as {}, now {}: {}",
+            then.verdict, now.verdict, now.reason
+        )));
+    }
+    if let Some(finding) = found.iter().find(|f| !expected.contains(f)) {
+        return Err(Failed::from(format!("a finding that was not published: {finding:#?}")));
+    }
+    if let Some(finding) = expected.iter().find(|f| !found.contains(f)) {
+        return Err(Failed::from(format!("a published finding is gone: {finding:#?}")));
+    }
+    Ok(())
+}
+
+/// A trial for each case of the suite, run on the endpoint that the environment names.
+fn live(endpoint: &str) -> Result<Vec<Trial>, String> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let connection = Arc::new(Connection {
+        endpoint: endpoint.to_owned(),
+        region: variable("PARALLAX_REGION"),
+        profile: variable("AWS_PROFILE"),
+        name: None,
+        image: variable("PARALLAX_IMAGE"),
+        instance_type: variable("PARALLAX_INSTANCE_TYPE"),
+        zone: None,
+        ca_bundle: variable("AWS_CA_BUNDLE").map(Into::into),
+        timeout: Duration::from_secs(60),
+    });
+    let knowledge = Arc::new(Knowledge::load(&Assets::Baselines).map_err(|e| e.to_string())?);
+    let suite = Suite::load(&Assets::Cases).map_err(|e| e.to_string())?;
+    Ok(suite
+        .cases
+        .into_iter()
+        .map(|case| {
+            let (connection, knowledge) = (connection.clone(), knowledge.clone());
+            Trial::test(case.name.clone(), move || run_live(&case, &connection, &knowledge))
+        })
+        .collect())
+}
+
+/// Runs one case by itself and judges it.
+fn run_live(case: &Case, connection: &Connection, knowledge: &Knowledge) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failed::from(e.to_string()))?;
+    let text = runtime.block_on(async {
+        let target = connect(connection).await.map_err(|e| Failed::from(e.to_string()))?;
+        let options =
+            RunOptions { run: RunOptions::fresh_run_id(), jobs: 1, target: target.facts.clone() };
+        let started = format!("{:.0}", jiff::Timestamp::now());
+        let (client, recorder) = target.into_recording(&options.run, &started);
+        let caller = Caller::new(&client, &recorder);
+        let cases = std::slice::from_ref(case);
+        run(&caller, cases, &options, &Stop::default(), &Progress::Quiet).await;
+        Ok::<_, Failed>(recorder.kept())
+    })?;
+    let transcript = Transcript::parse(&text).map_err(|e| Failed::from(e.to_string()))?;
+    let result = judge(&transcript, knowledge);
+    if let Some(leak) = result.leaks.first() {
+        return Err(Failed::from(format!("{} {} failed: {}", leak.action, leak.input, leak.why)));
+    }
+    match result.cases.first() {
+        Some(judged) if judged.verdict == Verdict::Pass => Ok(()),
+        // The target said that it lacks what the case needs: no difference was seen.
+        Some(judged) if judged.verdict == Verdict::Skipped => {
+            eprintln!("{}: skipped: {}", judged.name, judged.reason);
+            Ok(())
+        }
+        Some(judged) => Err(Failed::from(format!("{}: {}", judged.verdict, judged.reason))),
+        None => Err(Failed::from("the case was not run")),
+    }
+}

@@ -1,0 +1,41 @@
+//! The program against servers on loopback: against those that are not EC2, or worse, and against
+//! one that is. What a user sees is what is checked: exit code, what is said, what is left behind.
+
+#[path = "endpoints/foreign.rs"]
+mod foreign;
+#[path = "endpoints/hostile.rs"]
+mod hostile;
+#[path = "endpoints/hostile_runs.rs"]
+mod hostile_runs;
+#[path = "endpoints/runs.rs"]
+mod runs;
+#[path = "endpoints/stored.rs"]
+mod stored;
+#[path = "endpoints/transport.rs"]
+mod transport;
+#[path = "endpoints/usage.rs"]
+mod usage;
+
+mod support;
+
+use support::command::{Place, Ran};
+
+/// A short case without any need for images or instances.
+const CASE: &str = "key-pairs/duplicate-name";
+
+/// Runs a case on an endpoint that no case can run on: it has to be said why, soon, with the exit
+/// code for it, and nothing may be left behind.
+#[track_caller]
+fn refused(url: &str, more: &[&str], words: &[&str]) -> Ran {
+    refused_from(&Place::new(), url, more, words)
+}
+
+#[track_caller]
+fn refused_from(place: &Place, url: &str, more: &[&str], words: &[&str]) -> Ran {
+    let arguments = ["run", CASE, "--endpoint", url, "--region", "here-1", "--out", "out"];
+    let ran = place.run(&[&arguments, more].concat()).exits(3).within(10).complains(words);
+    assert_eq!(ran.stdout, "", "only errors are said\n{ran}");
+    assert!(!ran.stderr.contains("running"), "no case may run\n{ran}");
+    assert_eq!(place.left_behind(), Vec::<std::path::PathBuf>::new(), "{ran}");
+    ran
+}

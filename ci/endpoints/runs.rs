@@ -1,0 +1,270 @@
+//! Runs from end to end, against a cloud that knows key pairs.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::CASE;
+use crate::support::command::{ACCESS_KEY, Place, Ran, Running, SECRET_KEY, SESSION_TOKEN};
+use crate::support::ec2::{Call, FakeEc2, KEY_MATERIAL, Reply, refusal};
+
+const FILES: [&str; 5] =
+    ["run.json", "transcript.jsonl", "result.json", "report.html", "junit.xml"];
+
+fn arguments(url: &str) -> [&str; 8] {
+    ["run", CASE, "--endpoint", url, "--region", "here-1", "--out", "out"]
+}
+
+/// Runs the case on the cloud.
+pub fn run(place: &Place, cloud: &FakeEc2) -> Ran {
+    place.run(&arguments(&cloud.url()))
+}
+
+fn start(place: &Place, cloud: &FakeEc2) -> Running {
+    place.start(&arguments(&cloud.url()))
+}
+
+/// A file of the run's folder.
+#[track_caller]
+pub fn file(place: &Place, name: &str) -> String {
+    std::fs::read_to_string(place.path("out").join(name)).expect(name)
+}
+
+#[track_caller]
+pub fn result(place: &Place) -> Value {
+    serde_json::from_str(&file(place, "result.json")).expect("JSON")
+}
+
+/// No file of the run holds any of these.
+#[track_caller]
+fn nowhere(place: &Place, secrets: &[&str]) {
+    for name in FILES {
+        let text = file(place, name);
+        for secret in secrets {
+            assert!(!text.contains(secret), "{name} holds `{secret}`");
+        }
+    }
+}
+
+#[test]
+fn a_run_leaves_its_files_and_nothing_on_the_cloud() {
+    let (place, cloud) = (Place::new(), FakeEc2::start());
+    let ran = run(&place, &cloud).exits(0).within(10);
+    assert!(ran.stdout.contains("1 of 1 cases behave as on AWS"), "{ran}");
+    assert!(ran.stdout.contains("report.html"), "{ran}");
+    for name in FILES {
+        assert!(!file(&place, name).is_empty(), "{name}");
+    }
+    let result = result(&place);
+    assert_eq!(result["run"]["complete"], true);
+    assert_eq!(result["cases"][0]["name"], CASE);
+    assert_eq!(result["cases"][0]["verdict"], "pass", "{result:#}");
+    assert_eq!(result["cases"][0]["expectations"], 2);
+    assert_eq!(result["leaks"], serde_json::json!([]));
+    let about: Value = serde_json::from_str(&file(&place, "run.json")).expect("JSON");
+    assert_eq!(about["cases"], serde_json::json!([CASE]));
+    assert_eq!(about["target"]["zone"], "here-1a");
+    assert!(file(&place, "junit.xml").contains(CASE));
+    assert!(file(&place, "report.html").contains(CASE));
+
+    assert_eq!(cloud.actions().last().map(String::as_str), Some("DeleteKeyPair"));
+    assert_eq!(cloud.keys(), Vec::<String>::new());
+}
+
+/// A suite that sends other requests than programs do measures something else.
+#[test]
+fn requests_are_those_of_an_aws_sdk() {
+    let (place, cloud) = (Place::new(), FakeEc2::start());
+    run(&place, &cloud).exits(0);
+    let calls = cloud.calls();
+    let actions: Vec<&str> = calls.iter().map(|c| c.action.as_str()).collect();
+    let expected = [
+        "DescribeAvailabilityZones",
+        "DescribeImages",
+        "CreateKeyPair",
+        "CreateKeyPair",
+        "DeleteKeyPair",
+    ];
+    assert_eq!(actions, expected);
+    for call in &calls {
+        let header = |name: &str| call.request.header(name).unwrap_or_default().to_owned();
+        assert_eq!(call.request.method, "POST");
+        assert_eq!(call.parameters["Version"], "2016-11-15");
+        assert_eq!(header("content-type"), "application/x-www-form-urlencoded; charset=utf-8");
+        assert_eq!(header("host"), cloud.url().trim_start_matches("http://").trim_end_matches('/'));
+        assert_eq!(header("x-amz-security-token"), SESSION_TOKEN);
+        assert!(header("user-agent").starts_with("parallax/"));
+        assert!(header("amz-sdk-request").starts_with("attempt=1; max="));
+
+        let date = header("x-amz-date");
+        let form: String = date.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        assert_eq!(form, "00000000T000000Z");
+        let authorization = header("authorization");
+        let scope = format!("Credential={ACCESS_KEY}/{}/here-1/ec2/aws4_request,", &date[..8]);
+        assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential="), "{authorization}");
+        assert!(authorization.contains(&scope), "{authorization}");
+        for signed in ["content-type", "host", "x-amz-date", "x-amz-security-token"] {
+            let list = authorization.split("SignedHeaders=").nth(1).expect("a list");
+            assert!(
+                list.split(',').next().expect("it ends").split(';').any(|h| h == signed),
+                "{signed}"
+            );
+        }
+    }
+    let name = &calls[2].parameters["KeyName"];
+    assert!(name.starts_with("parallax-") && name.len() <= 80, "{name}");
+    assert_eq!(calls[3].parameters["KeyName"], *name);
+    assert_eq!(calls[4].parameters["KeyName"], *name);
+}
+
+#[test]
+fn no_secret_is_written() {
+    let (place, cloud) = (Place::new(), FakeEc2::start());
+    let ran = run(&place, &cloud).exits(0);
+    let calls = cloud.calls();
+    let signatures: Vec<&str> = calls.iter().map(signature).collect();
+    assert!(signatures.iter().all(|s| s.len() == 64));
+    nowhere(&place, &[ACCESS_KEY, SECRET_KEY, SESSION_TOKEN, KEY_MATERIAL, "BEGIN RSA"]);
+    nowhere(&place, &signatures);
+    assert!(!ran.stdout.contains(KEY_MATERIAL) && !ran.stderr.contains(KEY_MATERIAL), "{ran}");
+    // Taken out, not lost: what was there can still be told.
+    let transcript = file(&place, "transcript.jsonl");
+    assert!(transcript.contains("[redacted: PEM RSA PRIVATE KEY"), "{transcript}");
+    assert!(transcript.contains("AWS4-HMAC-SHA256 Credential=[redacted]/"), "{transcript}");
+}
+
+fn signature(call: &Call) -> &str {
+    let header = call.request.header("authorization").expect("signed");
+    header.split("Signature=").nth(1).expect("a signature")
+}
+
+/// The request's headers as some servers show them in their errors.
+fn shown(call: &Call) -> String {
+    let lines = call.request.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+    lines.collect::<Vec<_>>().join(" | ")
+}
+
+/// What was sent comes back in an error, on each of the ways that an error's text can take: as the
+/// answer to a step, as the reason why others are blocked, as the reason why an undo failed.
+#[test]
+fn secrets_that_are_sent_back_are_not_written() {
+    let refuse = |action: &'static str, nth: usize| {
+        FakeEc2::that(move |call| {
+            // Undoing is tried again, and is refused each time.
+            (call.action == action && (call.nth == nth || action == "DeleteKeyPair"))
+                .then(|| refusal(403, "UnauthorizedOperation", &shown(call)))
+        })
+    };
+    for (cloud, code) in [
+        (refuse("CreateKeyPair", 1), 3),
+        (refuse("CreateKeyPair", 2), 1),
+        (refuse("DeleteKeyPair", 1), 4),
+    ] {
+        let place = Place::new();
+        run(&place, &cloud).exits(code);
+        nowhere(&place, &[ACCESS_KEY, SECRET_KEY, SESSION_TOKEN]);
+        let calls = cloud.calls();
+        nowhere(&place, &calls.iter().map(signature).collect::<Vec<_>>());
+        assert!(file(&place, "transcript.jsonl").contains("UnauthorizedOperation"));
+    }
+}
+
+/// What cannot be undone is named, and is worse than any verdict.
+#[test]
+fn an_undo_that_fails() {
+    let cloud = FakeEc2::that(|call| {
+        (call.action == "DeleteKeyPair").then(|| refusal(403, "UnauthorizedOperation", "not you"))
+    });
+    let place = Place::new();
+    let ran = run(&place, &cloud).exits(4).within(10);
+    for words in ["may still be there", "DeleteKeyPair", &cloud.keys()[0], "UnauthorizedOperation"]
+    {
+        assert!(ran.stdout.contains(words), "lacks `{words}`\n{ran}");
+    }
+    let result = result(&place);
+    assert_eq!(result["leaks"][0]["action"], "DeleteKeyPair");
+    assert_eq!(result["cases"][0]["verdict"], "pass", "an undo says nothing about the case");
+}
+
+/// Nobody knows whether a call without an answer did its work, so it is undone.
+#[test]
+fn a_call_without_an_answer_is_undone() {
+    let cloud = FakeEc2::that(|call| {
+        // An answer that is not HTTP's any more: the status line says 0.
+        (call.action == "CreateKeyPair").then(|| (0, String::new()))
+    });
+    let place = Place::new();
+    run(&place, &cloud).exits(3).within(10);
+    assert!(cloud.actions().contains(&"DeleteKeyPair".to_owned()), "{:?}", cloud.actions());
+    assert_eq!(result(&place)["cases"][0]["verdict"], "inconclusive");
+}
+
+/// Answers to this action wait until they are let go. Gives the way to know that a call has
+/// arrived, and the way to let it go.
+fn gate(
+    action: &'static str,
+) -> (impl Fn(&Call) -> Option<Reply>, std::sync::mpsc::Receiver<()>, Sender<()>) {
+    let (arrived, arrivals) = channel();
+    let (release, releases) = channel::<()>();
+    let releases = Mutex::new(releases);
+    let hold = move |call: &Call| {
+        if call.action == action && call.nth == 1 {
+            let _ = arrived.send(());
+            let releases = releases.lock().expect("nobody panics with it");
+            let _ = releases.recv_timeout(Duration::from_secs(30));
+        }
+        None
+    };
+    (hold, arrivals, release)
+}
+
+const SOON: Duration = Duration::from_secs(30);
+
+/// Ctrl-C while a step is waiting for its answer: the answer is awaited, because what it made has
+/// to be undone, and no further step is begun.
+#[test]
+fn interrupted_once() {
+    let (hold, arrivals, release) = gate("CreateKeyPair");
+    let (place, cloud) = (Place::new(), FakeEc2::that(hold));
+    let running = start(&place, &cloud);
+    arrivals.recv_timeout(SOON).expect("the step is begun");
+    running.interrupt();
+    running.says("stopping: undoing what was made");
+    release.send(()).expect("somebody waits");
+    let ran = running.finish().exits(3).within(20);
+    assert!(ran.stdout.contains("not complete"), "{ran}");
+
+    let made: Vec<String> =
+        cloud.actions().into_iter().filter(|a| !a.starts_with("Describe")).collect();
+    assert_eq!(made, ["CreateKeyPair", "DeleteKeyPair"]);
+    assert_eq!(cloud.keys(), Vec::<String>::new());
+    let result = result(&place);
+    assert_eq!(result["run"]["complete"], false);
+    assert_eq!(result["cases"][0]["verdict"], "inconclusive");
+    let about: Value = serde_json::from_str(&file(&place, "run.json")).expect("JSON");
+    assert_eq!(about["interrupted"], true);
+}
+
+/// Who presses it again does not want to wait for the undoing; the transcript knows what is left.
+#[test]
+fn interrupted_twice() {
+    let (hold, arrivals, release) = gate("DeleteKeyPair");
+    let (place, cloud) = (Place::new(), FakeEc2::that(hold));
+    let running = start(&place, &cloud);
+    arrivals.recv_timeout(SOON).expect("the undo is begun");
+    running.interrupt();
+    running.says("stopping");
+    running.interrupt();
+    let ran =
+        running.finish().exits(130).within(20).complains(&["may still be there", "transcript"]);
+    drop(release);
+    assert!(
+        file(&place, "transcript.jsonl").contains(&cloud.calls()[2].parameters["KeyName"]),
+        "{ran}"
+    );
+    // What there is can be judged, and says that it is not all.
+    place.run(&["judge", "out"]).exits(3);
+    assert_eq!(result(&place)["run"]["complete"], false);
+}

@@ -1,0 +1,5 @@
+//! What the tests of the program share.
+
+pub mod command;
+pub mod ec2;
+pub mod server;
