@@ -35,7 +35,8 @@ pub(super) fn weigh(case: &CaseObservation<'_>, findings: &[Finding]) -> (Verdic
     for step in &case.steps {
         match step.ending {
             Some(Ending::Blocked { by, why }) => {
-                let reason = format!("step `{}` was not reached: `{by}`: {why}", step.id());
+                let reason =
+                    format!("step `{}` was not reached: `{by}`: {}", step.id(), why.as_str());
                 return (Verdict::Blocked, reason);
             }
             Some(Ending::Interrupted) => {
@@ -53,7 +54,7 @@ pub(super) fn weigh(case: &CaseObservation<'_>, findings: &[Finding]) -> (Verdic
 
 fn skipped(case: &CaseObservation<'_>) -> Option<String> {
     case.steps.iter().find_map(|step| match step.ending {
-        Some(Ending::Skipped { why }) => Some(why.clone()),
+        Some(Ending::Skipped { why }) => Some(why.as_str().to_owned()),
         _ => None,
     })
 }

@@ -63,7 +63,8 @@ impl<'r> CaseRun<'r> {
         }
         if let Some(why) = lacking(self.case, &self.scope) {
             for step in &self.case.steps {
-                self.ended(step, Ending::Skipped { why: why.clone() });
+                let why = self.caller.recorder().redacted(&why);
+                self.ended(step, Ending::Skipped { why });
             }
             self.end.skipped = true;
             return self.end;
@@ -82,7 +83,10 @@ impl<'r> CaseRun<'r> {
         }
         let input = match self.ready(step) {
             Ok(input) => input,
-            Err((by, why)) => return self.ended(step, Ending::Blocked { by, why }),
+            Err((by, why)) => {
+                let why = self.caller.recorder().redacted(&why);
+                return self.ended(step, Ending::Blocked { by, why });
+            }
         };
         let stepped = match &step.poll {
             Some(poll) => self.poll(step, poll, &input).await,

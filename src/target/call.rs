@@ -175,7 +175,7 @@ impl Caller<'_> {
         let (case, step) = (None, None);
         let purpose = Purpose::Discover;
         let called = self.call(Call { case, step, purpose, action, input, omit: &[] }).await;
-        let what = self.recorder.redacted(&called.describe());
+        let what = self.recorder.redacted(&called.describe()).as_str().to_owned();
         match called {
             Called::Answer(Answer::Output { decoded, document }, _) => {
                 // Any well-formed document decodes to something; only EC2 answers under this name.

@@ -195,14 +195,14 @@ pub enum Ending {
         /// The id of that earlier step.
         by: String,
         /// What was missing, for a person.
-        why: String,
+        why: Redacted,
     },
     /// Not begun, because the run was interrupted.
     Interrupted,
     /// Not begun, because the target does not have what the case needs.
     Skipped {
         /// What it lacks, for a person.
-        why: String,
+        why: Redacted,
     },
 }
 

@@ -8,8 +8,8 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::{
-    CaseStarted, Ending, Event, Exchange, Failure, Purpose, Redactor, Reply, Request, Response,
-    RunEnded, RunStarted, StepEnded, UndoEnded, Writer,
+    CaseStarted, Ending, Event, Exchange, Failure, Purpose, Redacted, Redactor, Reply, Request,
+    Response, RunEnded, RunStarted, StepEnded, UndoEnded, Writer,
 };
 use crate::wire::Attempt;
 
@@ -134,12 +134,6 @@ impl Recorder {
 
     pub(crate) fn step_ended(&self, case: &str, step: &str, ending: Ending) {
         let (case, step) = (case.to_owned(), step.to_owned());
-        // The reason may be in the endpoint's words, and those may hold what was sent to it.
-        let ending = match ending {
-            Ending::Blocked { by, why } => Ending::Blocked { by, why: self.redacted(&why) },
-            Ending::Skipped { why } => Ending::Skipped { why: self.redacted(&why) },
-            other => other,
-        };
         self.write(Event::Step(StepEnded { case, step, ending, at_ms: self.now() }));
     }
 
@@ -161,9 +155,10 @@ impl Recorder {
         }));
     }
 
-    /// A text without the run's secrets, for a person.
-    pub(crate) fn redacted(&self, text: &str) -> String {
-        self.redactor.text(text).as_str().to_owned()
+    /// A text without the run's secrets. Reasons may be in the endpoint's words, and those may hold
+    /// what was sent to it.
+    pub(crate) fn redacted(&self, text: &str) -> Redacted {
+        self.redactor.text(text)
     }
 
     fn now(&self) -> u64 {
