@@ -134,14 +134,14 @@ async fn wait(
             }
             _ => None,
         };
-        match look.as_ref().and_then(|l| l.ends) {
-            Some(PollEnd::Reached) => return Ok(()),
-            Some(PollEnd::Missed) => return Err(called.describe()),
-            None if Instant::now() + pause > deadline => {
-                let seen = look.map_or_else(|| called.describe(), |l| l.seen);
-                return Err(format!("still {seen} when its time was up"));
-            }
-            None => {}
+        // What a waiter takes for a failure (an instance that is still `pending`) is here only "not
+        // yet": a cloud may take a while to notice that the thing is to go.
+        if look.as_ref().and_then(|l| l.ends) == Some(PollEnd::Reached) {
+            return Ok(());
+        }
+        if Instant::now() + pause > deadline {
+            let seen = look.map_or_else(|| called.describe(), |l| l.seen);
+            return Err(format!("still {seen} when its time was up"));
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
