@@ -113,6 +113,16 @@ fn run_without_a_target() {
     assert!(page.contains("recording of a real cloud"), "the page says it, too");
 }
 
+/// Cases can be chosen from the recording as for a cloud.
+#[test]
+fn run_without_a_target_shows_what_was_asked_for() {
+    let place = Place::without_credentials();
+    let ran = place.run(&["run", "--capability", "key-pairs"]).exits(0).within(20);
+    assert!(ran.stdout.contains("of 7 cases behave as on AWS"), "{ran}");
+    assert!(!ran.stdout.contains("vpcs/"), "{ran}");
+    place.run(&["run", "no-such-case"]).exits(2).complains(&["no case matches"]);
+}
+
 /// `parallax list | head -1`: who has seen enough is no reason to complain.
 #[test]
 fn a_reader_that_goes_away() {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::CASE;
 use crate::support::command::{ACCESS_KEY, Place, Ran, Running, SECRET_KEY, SESSION_TOKEN};
-use crate::support::ec2::{Call, FakeEc2, KEY_MATERIAL, Reply, refusal};
+use crate::support::ec2::{Call, FakeEc2, KEY_MATERIAL, Reply, output, refusal};
 
 const FILES: [&str; 5] =
     ["run.json", "transcript.jsonl", "result.json", "report.html", "junit.xml"];
@@ -267,4 +267,59 @@ fn interrupted_twice() {
     // What there is can be judged, and says that it is not all.
     place.run(&["judge", "out"]).exits(3);
     assert_eq!(result(&place)["run"]["complete"], false);
+}
+
+/// A case that only launches an instance; that is undone at its end.
+const LAUNCH: &str = "\
+id: 93a8ca40-34db-4ded-b490-fe5310e28841
+title: An instance is launched
+capability: instances
+steps:
+  - id: run
+    call: RunInstances
+    with: { ImageId: ami-0123456789abcdef0, MinCount: 1, MaxCount: 1 }
+    bind: { instance: \"Instances[0].InstanceId\" }
+    undo: { call: TerminateInstances, with: { InstanceIds: [$instance] }, waiter: InstanceTerminated }
+";
+
+/// AWS's waiter gives up on `pending`; a cloud that takes a moment to notice the termination has
+/// left nothing behind all the same.
+#[test]
+fn an_undo_waits_out_what_its_waiter_takes_for_a_failure() {
+    let id = "<instanceId>i-0123456789abcdef0</instanceId>";
+    let cloud = FakeEc2::that(move |call| {
+        let state = |name: &str| {
+            format!("<item>{id}<instanceState><name>{name}</name></instanceState></item>")
+        };
+        Some(match (call.action.as_str(), call.nth) {
+            ("RunInstances", _) => {
+                output(call, &format!("<instancesSet>{}</instancesSet>", state("pending")))
+            }
+            ("TerminateInstances", _) => {
+                output(call, &format!("<instancesSet><item>{id}</item></instancesSet>"))
+            }
+            ("DescribeInstances", nth) => {
+                let now = state(if nth < 3 { "pending" } else { "terminated" });
+                output(
+                    call,
+                    &format!(
+                        "<reservationSet><item><instancesSet>{now}</instancesSet></item></reservationSet>"
+                    ),
+                )
+            }
+            _ => return None,
+        })
+    });
+    let place = Place::new();
+    let folder = place.work().join("suite/instances");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("launch.yaml"), LAUNCH).expect("a case");
+    let url = cloud.url();
+    place
+        .run(&["run", "--cases", "suite", "--endpoint", &url, "--region", "here-1", "--out", "out"])
+        .exits(0)
+        .within(15);
+    assert_eq!(result(&place)["leaks"], Value::Array(Vec::new()));
+    let terminated = cloud.actions().iter().filter(|a| *a == "TerminateInstances").count();
+    assert_eq!(terminated, 1, "asked once, then waited");
 }

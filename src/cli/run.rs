@@ -10,7 +10,7 @@ use super::exit::{Done, Exit, Failed};
 use super::files::{RunFile, RunFolder};
 use super::out::{note, print, say};
 use crate::assets::Assets;
-use crate::case::Case;
+use crate::case::{Case, Suite};
 use crate::judge::judge;
 use crate::report;
 use crate::run::{Progress, RunOptions, Stop, run as run_cases};
@@ -77,7 +77,9 @@ fn bundled(args: &RunArgs) -> Done {
     let text = Assets::Reports
         .read(&format!("{BUNDLED}/transcript.jsonl"))
         .map_err(|e| Failed::usage(format!("the bundled recording cannot be read: {e}")))?;
-    let transcript = Transcript::parse(&text).map_err(Failed::usage)?;
+    let mut transcript = Transcript::parse(&text).map_err(Failed::usage)?;
+    let chosen = args.select.select(Suite { cases: transcript.cases().cloned().collect() })?;
+    transcript.retain_cases(|case| chosen.iter().any(|other| other.id == case.id));
     let knowledge = args.suite.knowledge()?;
     let result = judge(&transcript, &knowledge);
     let folder = RunFolder::new(

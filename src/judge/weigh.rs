@@ -5,8 +5,7 @@ use super::{Finding, Layer, Severity, Verdict};
 use crate::transcript::Ending;
 
 /// Codes by which AWS says that it does not do something ("Client error codes").
-const UNSUPPORTED: [&str; 4] =
-    ["UnsupportedOperation", "Unsupported", "InvalidAction", "UnknownOperationException"];
+const UNSUPPORTED: [&str; 3] = ["UnsupportedOperation", "Unsupported", "InvalidAction"];
 
 /// The verdict of a case, and why in a sentence; empty for a pass.
 pub(super) fn weigh(case: &CaseObservation<'_>, findings: &[Finding]) -> (Verdict, String) {

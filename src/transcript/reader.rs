@@ -1,8 +1,10 @@
 //! Reads a transcript back.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::{Event, Exchange, FORMAT_VERSION, RunEnded, RunStarted};
+use crate::case::Case;
 
 /// A transcript as read.
 #[derive(Debug, Clone)]
@@ -78,6 +80,27 @@ impl Transcript {
             }
         }
         Ok(Transcript { run: run.ok_or(TranscriptError::NoRun)?, events, end })
+    }
+
+    /// All cases, in the order in which they were begun.
+    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.events.iter().filter_map(|event| match event {
+            Event::Case(started) => Some(started.case.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Leaves out everything that belongs to cases that are not to be kept.
+    pub fn retain_cases(&mut self, keep: impl Fn(&Case) -> bool) {
+        let kept: BTreeSet<String> =
+            self.cases().filter(|case| keep(case)).map(|case| case.id.clone()).collect();
+        self.events.retain(|event| match event {
+            Event::Case(started) => kept.contains(&started.case.id),
+            Event::Exchange(exchange) => exchange.case.as_ref().is_none_or(|id| kept.contains(id)),
+            Event::Step(ended) => kept.contains(&ended.case),
+            Event::Undo(ended) => kept.contains(&ended.case),
+            Event::Run(_) | Event::End(_) => true,
+        });
     }
 
     /// All exchanges, in order.
