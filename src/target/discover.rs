@@ -53,7 +53,8 @@ pub enum Problem {
     },
 }
 
-/// AWS's codes for requests whose sender is not accepted ("Common error codes").
+/// Codes for requests whose sender is not accepted: EC2's (its list of error codes, "Common client error
+/// codes"), and `InvalidAccessKeyId`, which is S3's and which other clouds send here, too.
 const REFUSALS: [&str; 10] = [
     "AuthFailure",
     "InvalidClientTokenId",
