@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::answer::of_answer;
 use super::canonical::Canonical;
 use super::observe::{CaseObservation, Observed, StepObservation, observe};
 use super::{
     CapabilityResult, CaseResult, FORMAT_VERSION, Finding, JudgedWith, Knowledge, Leak, RunFacts,
-    RunResult, StepResult, Summary, baseline, client, merge, model_layer, shape, weigh,
+    RunResult, StepResult, Summary, baseline, client, merge, weigh,
 };
 use crate::case::Scope;
 use crate::model::Model;
@@ -100,13 +101,7 @@ fn echoes_the_user(finding: &Finding, scope: &Scope) -> bool {
 fn layers(step: &StepObservation<'_>, knowledge: &Knowledge) -> Vec<Finding> {
     let mut of_step = Vec::new();
     for seen in &step.answers {
-        let mut of_answer = client::check(step.id(), seen);
-        let profile = knowledge.profiles.get(&seen.exchange.action);
-        of_answer.extend(model_layer::check(step.id(), seen, profile));
-        if let Some(profile) = profile {
-            of_answer.extend(shape::check(profile, step.id(), seen));
-        }
-        of_step.extend(merge::count(of_answer));
+        of_step.extend(of_answer(step.id(), seen, knowledge));
     }
     merge::of_looks(of_step)
 }

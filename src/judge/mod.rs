@@ -5,6 +5,7 @@
 //! `model` (AWS's published API model), [`shape`] (statistics over recordings of AWS) and
 //! [`baseline`] (what AWS does in this step).
 
+mod answer;
 pub mod baseline;
 mod canonical;
 pub mod client;
@@ -21,6 +22,7 @@ pub mod shape;
 mod verdict;
 mod weigh;
 
+pub use answer::judge_exchange;
 pub use finding::{Evidence, EvidenceKind, Finding, Layer, Severity};
 pub use form::Form;
 pub use judging::judge;

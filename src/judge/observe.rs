@@ -190,7 +190,8 @@ fn observe_step<'t>(
     StepObservation { step, answers, exchanges, observed, states, ending }
 }
 
-fn read(exchange: &Exchange) -> Option<AnswerSeen<'_>> {
+/// The answer of an exchange, decoded; `None` if there is none.
+pub(super) fn read(exchange: &Exchange) -> Option<AnswerSeen<'_>> {
     let Reply::Response(response) = &exchange.reply else { return None };
     let body = match &response.body {
         Body::Text(text) => text.as_str().as_bytes().to_vec(),
