@@ -51,7 +51,7 @@ fn recorded() -> Result<Vec<Trial>, String> {
     let published: RunResult =
         serde_json::from_str(&read("result.json")?).map_err(|e| e.to_string())?;
     let transcript = Transcript::parse(&read("transcript.jsonl")?).map_err(|e| e.to_string())?;
-    let knowledge = Knowledge::load(&Assets::Baselines).map_err(|e| e.to_string())?;
+    let knowledge = Knowledge::load(&Assets::Baselines, None).map_err(|e| e.to_string())?;
     let judged = by_id(judge(&transcript, &knowledge));
     let published = by_id(published);
     let suite = Suite::load(&Assets::Cases).map_err(|e| e.to_string())?;
@@ -112,7 +112,7 @@ fn live(endpoint: &str) -> Result<Vec<Trial>, String> {
         ca_bundle: variable("AWS_CA_BUNDLE").map(Into::into),
         timeout: Duration::from_secs(60),
     });
-    let knowledge = Arc::new(Knowledge::load(&Assets::Baselines).map_err(|e| e.to_string())?);
+    let knowledge = Arc::new(Knowledge::load(&Assets::Baselines, None).map_err(|e| e.to_string())?);
     let suite = Suite::load(&Assets::Cases).map_err(|e| e.to_string())?;
     Ok(suite
         .cases

@@ -30,6 +30,9 @@ pub enum SuiteError {
     /// Mistakes in case files.
     #[error("{0}")]
     Mistakes(Diagnostics),
+    /// It is not clear, or not there, whose baselines are meant.
+    #[error("{0}")]
+    Reference(String),
 }
 
 impl Suite {

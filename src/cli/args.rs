@@ -1,6 +1,7 @@
 //! Arguments that several commands take.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -11,6 +12,7 @@ use crate::case::{Case, Suite, SuiteError};
 use crate::judge::Knowledge;
 use crate::model::{Model, suggest};
 use crate::syntax::Diagnostics;
+use crate::target::{ConnectError, Connection};
 
 /// Where cases and baselines come from.
 #[derive(Debug, Args)]
@@ -21,6 +23,9 @@ pub(super) struct SuiteArgs {
     /// Folder of baselines to use instead of the bundled ones
     #[arg(long, value_name = "DIR", global = true)]
     pub(super) baselines: Option<PathBuf>,
+    /// Whose baselines to use: `aws`, or a stand-in that was recorded [default: aws, if there are any]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(super) reference: Option<String>,
 }
 
 impl SuiteArgs {
@@ -37,7 +42,70 @@ impl SuiteArgs {
     }
 
     pub(super) fn knowledge(&self) -> Result<Knowledge, Failed> {
-        Knowledge::load(&self.baseline_assets()).map_err(mistakes)
+        Knowledge::load(&self.baseline_assets(), self.reference.as_deref()).map_err(mistakes)
+    }
+}
+
+/// The target.
+#[derive(Debug, Args)]
+pub(super) struct TargetArgs {
+    /// URL of the EC2 API, or `aws` for AWS's own of the region
+    #[arg(
+        long,
+        visible_alias = "target",
+        value_name = "URL",
+        env = "PARALLAX_ENDPOINT",
+        hide_env_values = true
+    )]
+    pub(super) endpoint: Option<String>,
+    /// Region to sign for [default: as AWS's tools find it]
+    #[arg(long, env = "PARALLAX_REGION")]
+    pub(super) region: Option<String>,
+    /// Profile of ~/.aws/config and ~/.aws/credentials
+    #[arg(long)]
+    pub(super) profile: Option<String>,
+    /// What to call the target in reports [default: the endpoint's host]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// An image that boots, ami-… [default: the first machine image found; none on AWS]
+    #[arg(long, value_name = "ID", env = "PARALLAX_IMAGE")]
+    pub(super) image: Option<String>,
+    /// A small instance type that the image boots on
+    #[arg(long, value_name = "TYPE", env = "PARALLAX_INSTANCE_TYPE")]
+    pub(super) instance_type: Option<String>,
+    /// An availability zone [default: the first that is available]
+    #[arg(long)]
+    pub(super) zone: Option<String>,
+    /// PEM file of certificate authorities to trust beside the system's
+    #[arg(long, value_name = "FILE", env = "AWS_CA_BUNDLE")]
+    ca_bundle: Option<PathBuf>,
+    /// Seconds that one request may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+}
+
+impl TargetArgs {
+    pub(super) fn connection(&self, endpoint: &str) -> Connection {
+        Connection {
+            endpoint: endpoint.to_owned(),
+            region: self.region.clone(),
+            profile: self.profile.clone(),
+            name: self.name.clone(),
+            image: self.image.clone(),
+            instance_type: self.instance_type.clone(),
+            zone: self.zone.clone(),
+            ca_bundle: self.ca_bundle.clone(),
+            timeout: Duration::from_secs(self.timeout),
+            anonymous: None,
+        }
+    }
+}
+
+/// Why no case can run on a target.
+pub(super) fn no_target(error: ConnectError) -> Failed {
+    match error {
+        ConnectError::Target(problem) => Failed::could_not_tell(problem),
+        other => Failed::usage(other),
     }
 }
 

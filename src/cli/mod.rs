@@ -2,13 +2,16 @@
 
 mod args;
 mod check;
+mod distil;
 mod exit;
 mod explain;
 mod files;
 mod judge;
 mod list;
 mod out;
+mod record;
 mod report;
+mod review;
 mod run;
 mod schema;
 mod shapes;
@@ -37,6 +40,12 @@ struct Cli {
 enum Command {
     /// Run cases on a cloud and report; without --endpoint, show the bundled recording
     Run(Box<run::RunArgs>),
+    /// Record what AWS, or a stand-in, does in the cases, and distil baselines from it
+    Record(Box<record::RecordArgs>),
+    /// Decide about recordings that show another behaviour than those before
+    Review(review::ReviewArgs),
+    /// Distil all recorded baselines again from their recordings
+    Distil(distil::DistilArgs),
     /// Judge a stored run again, without any network
     Judge(judge::JudgeArgs),
     /// Show the report of a stored run
@@ -60,6 +69,9 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Record(args) => record::run(&args),
+        Command::Review(args) => review::run(&args),
+        Command::Distil(args) => distil::run(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::List(args) => list::run(&args),

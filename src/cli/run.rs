@@ -1,11 +1,11 @@
 //! `parallax run`.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 
-use super::args::{SelectArgs, SuiteArgs, plural};
+use super::args::{SelectArgs, SuiteArgs, TargetArgs, no_target, plural};
 use super::exit::{Done, Exit, Failed};
 use super::files::{RunFile, RunFolder};
 use super::out::{note, print, say};
@@ -14,7 +14,7 @@ use crate::case::{Case, Suite};
 use crate::judge::judge;
 use crate::report;
 use crate::run::{Progress, RunOptions, Stop, run as run_cases};
-use crate::target::{Caller, ConnectError, Connection, connect};
+use crate::target::{Caller, connect};
 use crate::transcript::Transcript;
 
 /// The recording that is shown if no target is named.
@@ -27,33 +27,8 @@ pub(super) struct RunArgs {
     select: SelectArgs,
     #[command(flatten)]
     suite: SuiteArgs,
-    /// URL of the EC2 API, or `aws` for AWS's own of the region
-    #[arg(long, value_name = "URL", env = "PARALLAX_ENDPOINT", hide_env_values = true)]
-    endpoint: Option<String>,
-    /// Region to sign for [default: as AWS's tools find it]
-    #[arg(long, env = "PARALLAX_REGION")]
-    region: Option<String>,
-    /// Profile of ~/.aws/config and ~/.aws/credentials
-    #[arg(long)]
-    profile: Option<String>,
-    /// What to call the target in reports [default: the endpoint's host]
-    #[arg(long, value_name = "NAME")]
-    name: Option<String>,
-    /// An image that boots, ami-… [default: the first machine image found; none on AWS]
-    #[arg(long, value_name = "ID", env = "PARALLAX_IMAGE")]
-    image: Option<String>,
-    /// A small instance type that the image boots on
-    #[arg(long, value_name = "TYPE", env = "PARALLAX_INSTANCE_TYPE")]
-    instance_type: Option<String>,
-    /// An availability zone [default: the first that is available]
-    #[arg(long)]
-    zone: Option<String>,
-    /// PEM file of certificate authorities to trust beside the system's
-    #[arg(long, value_name = "FILE", env = "AWS_CA_BUNDLE")]
-    ca_bundle: Option<PathBuf>,
-    /// Seconds that one request may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    timeout: u64,
+    #[command(flatten)]
+    target: TargetArgs,
     /// Cases that run at the same time
     #[arg(long, short, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
@@ -66,7 +41,7 @@ pub(super) struct RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Done {
-    match &args.endpoint {
+    match &args.target.endpoint {
         None => bundled(args),
         Some(endpoint) => live(args, endpoint),
     }
@@ -126,10 +101,7 @@ async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunF
     folder.must_be_free()?;
     let started = format!("{:.0}", jiff::Timestamp::now());
     let began = Instant::now();
-    let target = connect(&args.connection(endpoint)).await.map_err(|error| match error {
-        ConnectError::Target(problem) => Failed::could_not_tell(problem),
-        other => Failed::usage(other),
-    })?;
+    let target = connect(&args.target.connection(endpoint)).await.map_err(no_target)?;
     let options = RunOptions { run: run_id, jobs: args.jobs.into(), target: target.facts.clone() };
     folder.create()?;
     let (client, recorder) = target.into_recording(&options.run, &started);
@@ -163,24 +135,8 @@ async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunF
     }
 }
 
-impl RunArgs {
-    fn connection(&self, endpoint: &str) -> Connection {
-        Connection {
-            endpoint: endpoint.to_owned(),
-            region: self.region.clone(),
-            profile: self.profile.clone(),
-            name: self.name.clone(),
-            image: self.image.clone(),
-            instance_type: self.instance_type.clone(),
-            zone: self.zone.clone(),
-            ca_bundle: self.ca_bundle.clone(),
-            timeout: Duration::from_secs(self.timeout),
-        }
-    }
-}
-
 /// First Ctrl-C (or SIGTERM): no new steps, undo what was made. Second: stop at once.
-fn watch_signals(stop: Stop) {
+pub(super) fn watch_signals(stop: Stop) {
     tokio::spawn(async move {
         signal().await;
         note!("stopping: undoing what was made; press Ctrl-C again to stop at once");

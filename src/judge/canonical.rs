@@ -2,56 +2,113 @@
 //! behaviour look the same, and the wrong id looks wrong.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
 
 use super::form::Form;
 
-/// Replaces ids and names of a case's run by placeholders.
+/// Names the ids and other values of a case's run.
 ///
-/// A value that a step bound is named where it was bound (`<vpc:1>`), whatever order answers show
-/// it in. An id of AWS's form that no step bound is named by its kind and `?`, as in `<sg:?1>`.
+/// A value that a step bound is named by its variable (`<vpc>`), whatever order answers show it in
+/// and whatever form the cloud's ids have. An id of AWS's form that no step bound is named by its
+/// kind and `?`, as in `<sg:?1>`.
 #[derive(Debug, Default)]
 pub(crate) struct Canonical {
-    /// Literal and placeholder, longest literal first.
-    bound: Vec<(String, String)>,
-    counts: BTreeMap<String, u32>,
-    strangers: RefCell<BTreeMap<String, String>>,
+    names: Vec<Name>,
+    /// Finds the names that stand for themselves also within other text; the longest wins.
+    finder: Option<AhoCorasick>,
+    /// Index of the name of a whole text.
+    whole: HashMap<String, usize>,
+    strangers: RefCell<HashMap<String, String>>,
     /// Strangers by kind: counting them for each would take the square of their number.
     strangers_of: RefCell<BTreeMap<String, u32>>,
+}
+
+/// A value of the run that has a name.
+#[derive(Debug)]
+pub(crate) struct Name {
+    literal: String,
+    /// `<vpc>`.
+    pub(crate) placeholder: String,
+    /// What kind of value it is.
+    pub(crate) kind: NameKind,
+}
+
+/// Where a named value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameKind {
+    /// The case made it or chose it: a step bound it, or it is the run's own name or token.
+    Own,
+    /// The target's image.
+    Image,
+    /// Region, zone or instance type: words that AWS's answers are full of. They are shown as they
+    /// are; only what is compared with a recording made elsewhere looks through them.
+    Place,
+}
+
+impl NameKind {
+    /// The kind of a variable.
+    pub(crate) fn of(variable: &str) -> NameKind {
+        match variable {
+            "image" => NameKind::Image,
+            "region" | "zone" | "instance_type" => NameKind::Place,
+            _ => NameKind::Own,
+        }
+    }
+}
+
+/// A part of a text.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Part<'a> {
+    Text(&'a str),
+    Name(&'a str, NameKind),
 }
 
 /// A shorter literal is likely to be part of an unrelated word.
 const SHORTEST: usize = 6;
 
 impl Canonical {
-    /// Names a value of the run itself: `<name>`, `<image>`.
-    pub(crate) fn give(&mut self, name: &str, value: &Value) {
-        // Zones, regions and types are short words that AWS's answers are full of.
-        if matches!(name, "name" | "run" | "token" | "image") {
-            self.add(value, format!("<{name}>"));
+    /// Names the values that the run gave and those that steps bound, in the order bound.
+    pub(crate) fn of<'v>(
+        given: impl IntoIterator<Item = (&'v str, &'v Value)>,
+        bound: impl IntoIterator<Item = (&'v str, &'v Value)>,
+    ) -> Canonical {
+        let mut canonical = Canonical::default();
+        for (variable, value) in bound {
+            match value {
+                Value::Array(items) => {
+                    for (n, item) in items.iter().enumerate() {
+                        canonical.add(&format!("<{variable}:{}>", n + 1), item, NameKind::Own);
+                    }
+                }
+                value => canonical.add(&format!("<{variable}>"), value, NameKind::Own),
+            }
         }
+        for (variable, value) in given {
+            canonical.add(&format!("<{variable}>"), value, NameKind::of(variable));
+        }
+        let within = canonical.names.iter().map(|name| name.literal.as_str());
+        canonical.finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(within)
+            .ok()
+            .filter(|_| !canonical.names.is_empty());
+        canonical
     }
 
-    /// Names a value that a step bound.
-    pub(crate) fn bind(&mut self, variable: &str, value: &Value) {
-        let Some(text) = value.as_str() else { return };
-        if self.bound.iter().any(|(literal, _)| literal == text) {
+    fn add(&mut self, placeholder: &str, value: &Value, kind: NameKind) {
+        let Some(text) = value.as_str().filter(|t| !t.is_empty()) else { return };
+        if self.whole.contains_key(text) {
             return;
         }
-        let kind = Form::id_prefix(text).unwrap_or(variable).to_owned();
-        let count = self.counts.entry(kind.clone()).or_default();
-        *count += 1;
-        let placeholder = format!("<{kind}:{count}>");
-        self.add(value, placeholder);
-    }
-
-    fn add(&mut self, value: &Value, placeholder: String) {
-        if let Some(text) = value.as_str().filter(|t| t.len() >= SHORTEST) {
-            self.bound.push((text.to_owned(), placeholder));
-            self.bound.sort_by_key(|(literal, _)| std::cmp::Reverse(literal.len()));
-        }
+        self.whole.insert(text.to_owned(), self.names.len());
+        self.names.push(Name {
+            literal: text.to_owned(),
+            placeholder: placeholder.to_owned(),
+            kind,
+        });
     }
 
     /// A value in canonical form.
@@ -68,39 +125,68 @@ impl Canonical {
 
     /// A text in canonical form.
     pub(crate) fn text(&self, text: &str) -> String {
-        if let Some((_, placeholder)) = self.bound.iter().find(|(literal, _)| literal == text) {
-            return placeholder.clone();
-        }
         if let Some(form) = time_form(text) {
             return form;
         }
-        let mut out = text.to_owned();
-        for (literal, placeholder) in &self.bound {
-            if out.contains(literal.as_str()) {
-                out = out.replace(literal.as_str(), placeholder);
+        let mut out = String::with_capacity(text.len());
+        let mut plain = 0;
+        self.each_name(text, |from, to, name| {
+            if name.kind != NameKind::Place {
+                self.name_strangers(&text[plain..from], &mut out);
+                out.push_str(&name.placeholder);
+                plain = to;
             }
-        }
-        self.name_strangers(&out)
+        });
+        self.name_strangers(&text[plain..], &mut out);
+        out
     }
 
-    fn name_strangers(&self, text: &str) -> String {
-        let mut out = String::new();
-        let mut word = String::new();
-        for c in text.chars().chain(['\0']) {
-            if c.is_ascii_alphanumeric() || c == '-' {
-                word.push(c);
-                continue;
+    /// The parts of a text, every name found.
+    pub(crate) fn parts<'a>(&'a self, text: &'a str) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        let mut plain = 0;
+        self.each_name(text, |from, to, name| {
+            if plain < from {
+                parts.push(Part::Text(&text[plain..from]));
             }
-            match Form::id_prefix(&word) {
-                Some(prefix) => out.push_str(&self.stranger(prefix, &word)),
-                None => out.push_str(&word),
-            }
-            word.clear();
-            if c != '\0' {
-                out.push(c);
+            parts.push(Part::Name(&name.placeholder, name.kind));
+            plain = to;
+        });
+        if plain < text.len() {
+            parts.push(Part::Text(&text[plain..]));
+        }
+        parts
+    }
+
+    fn each_name<'a>(&'a self, text: &str, mut found: impl FnMut(usize, usize, &'a Name)) {
+        if let Some(&index) = self.whole.get(text) {
+            let name = &self.names[index];
+            if name.kind == NameKind::Place || name.literal.len() >= SHORTEST {
+                return found(0, text.len(), name);
             }
         }
-        out
+        let Some(finder) = &self.finder else { return };
+        for hit in finder.find_iter(text) {
+            let name = &self.names[hit.pattern().as_usize()];
+            if name.literal.len() >= SHORTEST {
+                found(hit.start(), hit.end(), name);
+            }
+        }
+    }
+
+    fn name_strangers(&self, text: &str, out: &mut String) {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let mut rest = text;
+        while !rest.is_empty() {
+            let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            match Form::id_prefix(&rest[..word]) {
+                Some(prefix) => out.push_str(&self.stranger(prefix, &rest[..word])),
+                None => out.push_str(&rest[..word]),
+            }
+            let next = rest[word..].find(is_word).map_or(rest.len(), |at| word + at);
+            out.push_str(&rest[word..next]);
+            rest = &rest[next..];
+        }
     }
 
     fn stranger(&self, prefix: &str, id: &str) -> String {
@@ -145,21 +231,35 @@ mod tests {
     #[test]
     fn identity_is_kept_and_values_are_not() {
         let run = |vpc: &str, other: &str| {
-            let mut canonical = Canonical::default();
-            canonical.give("name", &json!("parallax-1a2b3c4d-x"));
-            canonical.bind("vpc", &json!(vpc));
-            canonical.value(&json!({
-                "VpcId": vpc, "Other": other, "Arn": format!("arn:x/{vpc}"), "Again": [other, vpc],
-            }))
+            let (name, vpc) = (json!("parallax-1a2b3c4d-x"), json!(vpc));
+            let canonical = Canonical::of([("name", &name)], [("vpc", &vpc)]);
+            let arn = format!("arn:x/{}", vpc.as_str().unwrap());
+            canonical
+                .value(&json!({"VpcId": vpc, "Other": other, "Arn": arn, "Again": [other, vpc]}))
         };
         let time = Canonical::default().text("2026-11-21T06:48:50.480331");
         assert_eq!(time, "<time: YYYY-MM-DDThh:mm:ss.ssssss>");
         let one = run("vpc-0123456789abcdef0", "vpc-11111111");
         assert_eq!(
             one,
-            json!({"VpcId": "<vpc:1>", "Other": "<vpc:?1>", "Arn": "arn:x/<vpc:1>", "Again": ["<vpc:?1>", "<vpc:1>"]})
+            json!({"VpcId": "<vpc>", "Other": "<vpc:?1>", "Arn": "arn:x/<vpc>", "Again": ["<vpc:?1>", "<vpc>"]})
         );
         assert_eq!(one, run("vpc-22222222", "vpc-33333333"));
+        assert_eq!(one, run("a-cloud-with-other-ids", "vpc-33333333"), "ids without AWS's form");
         assert_ne!(one, run("vpc-22222222", "vpc-22222222"), "the same id in another's place");
+    }
+
+    #[test]
+    fn the_longest_name_wins_and_places_are_words() {
+        let (zone, region) = (json!("nova"), json!("us-east-1"));
+        let (one, two) = (json!("name-1"), json!("name-11"));
+        let canonical =
+            Canonical::of([("zone", &zone), ("region", &region)], [("one", &one), ("two", &two)]);
+        assert_eq!(canonical.text("name-11 name-1"), "<two> <one>");
+        assert_eq!(canonical.text("us-east-1"), "us-east-1", "shown as it is");
+        assert_eq!(canonical.parts("nova"), [Part::Name("<zone>", NameKind::Place)]);
+        assert_eq!(canonical.parts("novation"), [Part::Text("novation")], "part of a word");
+        let parts = [Part::Name("<region>", NameKind::Place), Part::Text("b")];
+        assert_eq!(canonical.parts("us-east-1b"), parts);
     }
 }

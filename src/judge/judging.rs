@@ -6,8 +6,9 @@ use super::answer::of_answer;
 use super::canonical::Canonical;
 use super::observe::{CaseObservation, Observed, StepObservation, observe};
 use super::{
-    CapabilityResult, CaseResult, FORMAT_VERSION, Finding, JudgedWith, Knowledge, Leak, RunFacts,
-    RunResult, StepResult, Summary, baseline, client, merge, weigh,
+    CapabilityResult, CaseResult, FORMAT_VERSION, Finding, JudgedWith, Knowledge, Leak,
+    RecordingUse, RunFacts, RunResult, StepResult, Summary, baseline, client, merge, recorded,
+    weigh,
 };
 use crate::case::Scope;
 use crate::model::Model;
@@ -38,6 +39,7 @@ pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
             model: Model::ec2().source().to_owned(),
             shapes: knowledge.profiles.digest().to_owned(),
             baselines: knowledge.baselines.digest().to_owned(),
+            reference: knowledge.baselines.reference().to_owned(),
         },
         summary: summary(cases.iter()),
         capabilities: capabilities(&cases),
@@ -46,15 +48,15 @@ pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
     }
 }
 
-fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> CaseResult {
+/// Names of everything that the run gave a case and that the case made.
+pub(super) fn canonical(case: &CaseObservation<'_>) -> Canonical {
+    Canonical::of(case.given.iter().copied(), case.bound())
+}
+
+/// Judges one case.
+pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> CaseResult {
     let scope = case.scope();
-    let mut canonical = Canonical::default();
-    for (name, value) in &case.given {
-        canonical.give(name, value);
-    }
-    for (name, value) in &case.bound {
-        canonical.bind(name, value);
-    }
+    let canonical = canonical(case);
     let baseline = knowledge.baselines.get(&case.case.family);
     let mut expectations = 0;
     let mut findings = Vec::new();
@@ -66,11 +68,20 @@ fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> CaseResult {
         }
         findings.extend(layers(step, knowledge));
     }
+    let recorded = knowledge.baselines.recorded(case.case);
+    if let Some(Ok(recorded)) = &recorded {
+        let held = recorded::hold(recorded, case, &canonical);
+        expectations += held.held;
+        merge::same_differences(&mut findings, held.findings);
+    }
     findings.retain(|finding| !echoes_the_user(finding, &scope));
     for finding in &mut findings {
         finding.message = canonical.text(&finding.message);
         finding.expected = canonical.value(&finding.expected);
         finding.actual = canonical.value(&finding.actual);
+    }
+    if let Some(Ok(recorded)) = &recorded {
+        findings.retain(|finding| !recorded.is_own(finding));
     }
     let mut findings = merge::of_steps(findings);
     // Gravest first; within one severity what AWS does in this sequence before what is general.
@@ -86,6 +97,10 @@ fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> CaseResult {
         reason: canonical.text(&reason),
         took_ms: case.took_ms,
         expectations,
+        recording: recorded.as_ref().map(|recorded| match recorded {
+            Ok(_) => RecordingUse::Held,
+            Err(_) => RecordingUse::Stale,
+        }),
         steps: case.steps.iter().map(step_result).collect(),
         findings,
     }

@@ -1,6 +1,7 @@
 //! What is known about AWS, apart from its API model and SDK, which are part of the program.
 
 use super::baseline::Baselines;
+use super::recorded::RecordedBaseline;
 use super::shape::Profiles;
 use crate::assets::Assets;
 use crate::case::SuiteError;
@@ -15,14 +16,33 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Reads baselines and profiles from a folder, or those that were built in.
+    /// Reads baselines and profiles from a folder, or those that were built in. `reference` says
+    /// whose behaviour is wanted, as in [`Baselines::load`].
     ///
     /// # Errors
     /// Every mistake in every baseline.
-    pub fn load(assets: &Assets) -> Result<Knowledge, SuiteError> {
+    pub fn load(assets: &Assets, reference: Option<&str>) -> Result<Knowledge, SuiteError> {
         Ok(Knowledge {
-            baselines: Baselines::load(assets, None)?,
+            baselines: Baselines::load(assets, reference, None)?,
             profiles: Profiles::load(assets)?,
         })
+    }
+
+    /// What is known where nothing is known of the reference yet: profiles only.
+    ///
+    /// # Errors
+    /// Every mistake in every profile.
+    pub fn of_no_reference(assets: &Assets) -> Result<Knowledge, SuiteError> {
+        Ok(Knowledge { baselines: Baselines::default(), profiles: Profiles::load(assets)? })
+    }
+
+    /// One recorded baseline, and nothing else.
+    pub fn of_recording(baseline: &RecordedBaseline) -> Knowledge {
+        Knowledge { baselines: Baselines::of_recording(baseline), ..Knowledge::default() }
+    }
+
+    /// The same without recorded baselines: what recordings themselves are judged with.
+    pub(in crate::judge) fn without_recordings(&self) -> Knowledge {
+        Knowledge { baselines: self.baselines.without_recordings(), ..self.clone() }
     }
 }

@@ -30,6 +30,21 @@ pub(super) fn of_steps(findings: Vec<Finding>) -> Vec<Finding> {
     merge(findings, envelope_key, |a, b| a.saturating_add(b))
 }
 
+/// Adds findings to others: where one says the same of the same place, its evidence joins the
+/// other's.
+pub(super) fn same_differences(findings: &mut Vec<Finding>, more: Vec<Finding>) {
+    for finding in more {
+        let same = findings.iter_mut().find(|known| {
+            (&known.rule, &known.step, &known.path) == (&finding.rule, &finding.step, &finding.path)
+                && known.layer == Layer::Baseline
+        });
+        match same {
+            Some(known) => known.evidence.extend(finding.evidence),
+            None => findings.push(finding),
+        }
+    }
+}
+
 /// Everything that two findings have to share to be one.
 fn key(finding: &Finding, step: &str) -> String {
     let Finding { rule, path, message, expected, actual, .. } = finding;

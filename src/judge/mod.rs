@@ -16,6 +16,7 @@ mod knowledge;
 mod merge;
 mod model_layer;
 mod observe;
+pub mod recorded;
 mod result;
 mod rules;
 pub mod shape;
@@ -28,8 +29,8 @@ pub use form::Form;
 pub use judging::judge;
 pub use knowledge::Knowledge;
 pub use result::{
-    CapabilityResult, CaseResult, FORMAT_VERSION, JudgedWith, Leak, RunFacts, RunResult, StateSeen,
-    StepResult, Summary,
+    CapabilityResult, CaseResult, FORMAT_VERSION, JudgedWith, Leak, RecordingUse, RunFacts,
+    RunResult, StateSeen, StepResult, Summary,
 };
 pub use rules::{RULES, Rule, rule};
 pub use verdict::Verdict;

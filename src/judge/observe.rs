@@ -132,6 +132,11 @@ fn observe_case<'t>(transcript: &'t Transcript, started: &'t CaseStarted) -> Cas
 }
 
 impl CaseObservation<'_> {
+    /// The variables that steps bound, in the order bound.
+    pub(super) fn bound(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.bound.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
     /// All variables: the run's, the row's, and those that steps bound.
     pub(super) fn scope(&self) -> Scope {
         let mut scope = Scope::default();

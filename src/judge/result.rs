@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::baseline::AWS;
 use super::{Finding, Severity, Verdict};
 use crate::transcript::TargetFacts;
 
@@ -65,6 +66,17 @@ pub struct JudgedWith {
     pub shapes: String,
     /// SHA-256 over all baselines used.
     pub baselines: String,
+    /// Whose behaviour the baselines are: `aws`, or the name of a stand-in, which is not AWS.
+    #[serde(default = "aws", skip_serializing_if = "is_aws")]
+    pub reference: String,
+}
+
+fn aws() -> String {
+    AWS.to_owned()
+}
+
+fn is_aws(reference: &str) -> bool {
+    reference == AWS
 }
 
 /// Counts.
@@ -111,10 +123,23 @@ pub struct CaseResult {
     pub took_ms: u64,
     /// Expectations of the baseline that were held against what happened.
     pub expectations: u32,
+    /// Whether there is a recording of the reference for this case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingUse>,
     /// What became of each step.
     pub steps: Vec<StepResult>,
     /// The differences, gravest first.
     pub findings: Vec<Finding>,
+}
+
+/// What was done with the recording of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordingUse {
+    /// What happened was held against it.
+    Held,
+    /// The case is not the one that was recorded: it was changed since. Nothing was held against it.
+    Stale,
 }
 
 /// What became of one step.

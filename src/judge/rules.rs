@@ -152,6 +152,34 @@ rules! {
         impact: "A program that relies on it goes wrong."
         fix: "Return what AWS documents."
         see: ACTIONS;
+    "baseline.identity" Baseline Breaking "another thing stands where AWS puts the one that was made"
+        impact: "The program goes on with the wrong resource."
+        fix: "Return the id of the resource that the request was about."
+        see: ACTIONS;
+    "baseline.missing-member" Baseline Breaking "a member is missing that AWS returned in this step"
+        impact: "A program that relies on it meets nothing."
+        fix: "Return the member."
+        see: ACTIONS;
+    "baseline.extra-member" Baseline Cosmetic "a member is there that AWS did not return in this step"
+        impact: "None for most programs: they do not look for it."
+        fix: "Nothing has to be done."
+        see: ACTIONS;
+    "baseline.missing-item" Baseline Breaking "an item is missing that AWS returned in this step"
+        impact: "The program does not find what it looks for."
+        fix: "Return the item."
+        see: ACTIONS;
+    "baseline.extra-item" Baseline Divergent "an item is there that AWS did not return in this step"
+        impact: "A program that takes the first or the only item may take the wrong one."
+        fix: "Return only what AWS returns; a filter may have been ignored."
+        see: ACTIONS;
+    "baseline.empty-list" Baseline Cosmetic "an empty list instead of none, or none instead of an empty one"
+        impact: "None: SDKs show both as an empty list."
+        fix: "Nothing has to be done."
+        see: PROTOCOL;
+    "baseline.message" Baseline Cosmetic "an error's message is not AWS's"
+        impact: "Only a person reads it, or a program that should not."
+        fix: "Use AWS's words where tools are known to look for them."
+        see: ERRORS;
     "baseline.states" Baseline Divergent "the states come in another order, or others"
         impact: "Waiters and state machines meet a state they do not expect."
         fix: "Go through the states that AWS documents, in their order."

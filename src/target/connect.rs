@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::{AccessError, Caller, Problem, discover, find_access};
-use crate::transcript::{FORMAT_VERSION, Recorder, Redactor, RunStarted, TargetFacts};
+use crate::transcript::{FORMAT_VERSION, Recorder, Redactor, RunStarted, Salt, TargetFacts};
 use crate::wire::{Client, ClientError, ClientOptions, Signer};
 
 /// What the user says of a target; what is `None` is found out.
@@ -28,6 +28,8 @@ pub struct Connection {
     pub ca_bundle: Option<PathBuf>,
     /// Time that one request may take.
     pub timeout: Duration,
+    /// If accounts and addresses are not to be seen in what is written.
+    pub anonymous: Option<Salt>,
 }
 
 /// A target that answers as EC2 does.
@@ -67,7 +69,10 @@ pub async fn connect(connection: &Connection) -> Result<Target, ConnectError> {
         url => url.to_owned(),
     };
     let signer = Signer::new(access.credentials, access.region.clone());
-    let redactor = Redactor::new(signer.secrets());
+    let mut redactor = Redactor::new(signer.secrets());
+    if let Some(salt) = &connection.anonymous {
+        redactor = redactor.anonymous(salt.clone());
+    }
     let options = ClientOptions {
         timeout: connection.timeout,
         ca_bundle: connection.ca_bundle.clone(),

@@ -3,12 +3,14 @@
 //!
 //! A transcript is self-contained: with the baselines and this program anyone can judge it again.
 
+mod anonymise;
 mod event;
 mod reader;
 mod recorder;
 mod redact;
 mod writer;
 
+pub use anonymise::Salt;
 pub use event::{
     Body, CaseStarted, Ending, Event, Exchange, FORMAT_VERSION, Failure, Purpose, Reply, Request,
     Response, RunEnded, RunStarted, StepEnded, TargetFacts, UndoEnded,

@@ -102,7 +102,7 @@ impl Recorder {
             Ok(response) => Reply::Response(Response {
                 status: response.status,
                 headers: response.headers.iter().map(header).collect(),
-                body: self.redactor.body(&response.body),
+                body: self.redactor.body(call.action, &response.body),
             }),
             Err(failure) => Reply::Failure(Failure {
                 kind: failure.kind,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Body;
+use super::anonymise::{Pseudonyms, Salt, written_by_machine};
 use crate::model::Model;
 
 /// Text that has been through a [`Redactor`], or was read from a transcript and so has been.
@@ -39,6 +40,8 @@ impl RedactedValue {
 pub struct Redactor {
     /// Literal secrets, longest first, so that one that contains another goes as a whole.
     secrets: Vec<String>,
+    /// What stands for accounts and addresses, if whose they are is not to be seen.
+    pseudonyms: Option<Pseudonyms>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -55,7 +58,12 @@ impl Redactor {
     pub fn new(mut secrets: Vec<String>) -> Self {
         secrets.retain(|s| s.len() >= SHORTEST_SECRET);
         secrets.sort_by_key(|s| std::cmp::Reverse(s.len()));
-        Redactor { secrets }
+        Redactor { secrets, pseudonyms: None }
+    }
+
+    /// The same, and whose account was used is not to be seen: for what is published.
+    pub fn anonymous(self, salt: Salt) -> Self {
+        Redactor { pseudonyms: Some(Pseudonyms::new(salt)), ..self }
     }
 
     /// Any text.
@@ -105,10 +113,18 @@ impl Redactor {
         self.text(&pairs.join("&"))
     }
 
-    /// The body of an answer.
-    pub fn body(&self, bytes: &[u8]) -> Body {
+    /// The body of an answer to an action.
+    pub fn body(&self, action: &str, bytes: &[u8]) -> Body {
         let names = Model::ec2().sensitive_wire_names();
+        if let Some(pseudonyms) = &self.pseudonyms {
+            pseudonyms.learn(bytes);
+        }
         let mut out = self.bytes(bytes);
+        if self.pseudonyms.is_some()
+            && let Some(name) = written_by_machine(action)
+        {
+            out = blank_element(&out, name);
+        }
         for name in names {
             out = blank_element(&out, name);
         }
@@ -132,7 +148,11 @@ impl Redactor {
                 out = replace(&out, encoded.as_bytes(), b"[redacted]");
             }
         }
-        blank_private_keys(&blank_signatures(&out))
+        let out = blank_private_keys(&blank_signatures(&out));
+        match &self.pseudonyms {
+            Some(pseudonyms) => pseudonyms.apply(out),
+            None => out,
+        }
     }
 }
 
@@ -314,6 +334,7 @@ mod tests {
             "Action=RunInstances&UserData=[redacted: 8 bytes]&ImageId=ami-1&X=[redacted]"
         );
         let body = redactor.body(
+            "CreateKeyPair",
             format!(
                 "<a><keyName>k</keyName><keyMaterial>{KEY}</keyMaterial><m>AKIDAKIDAKID</m></a>"
             )
@@ -329,12 +350,14 @@ mod tests {
     fn secrets_in_broken_answers_go_too() {
         let redactor = Redactor::new(vec![]);
         for broken in [&KEY[..45], &format!("<keyMaterial>{}", &KEY[..45])] {
-            let out = text(redactor.body(broken.as_bytes()));
+            let out = text(redactor.body("CreateKeyPair", broken.as_bytes()));
             assert!(!out.contains("MIIEs"), "{out}");
         }
         let mut bytes = b"\xff\xfe".to_vec();
         bytes.extend_from_slice(KEY.as_bytes());
-        let Body::Base64(encoded) = redactor.body(&bytes) else { panic!("not UTF-8") };
+        let Body::Base64(encoded) = redactor.body("CreateKeyPair", &bytes) else {
+            panic!("not UTF-8")
+        };
         let decoded =
             base64::engine::general_purpose::STANDARD.decode(encoded.as_str()).expect("base64");
         assert!(find(&decoded, b"MIIEsecret", 0).is_none());
@@ -343,7 +366,7 @@ mod tests {
     #[test]
     fn user_data_keeps_its_elements() {
         let redactor = Redactor::new(vec![]);
-        let out = text(redactor.body(b"<r><userData>\n <value>c2VjcmV0</value>\n</userData><tagSet><item><value>kept</value></item></tagSet></r>"));
+        let out = text(redactor.body("RunInstances", b"<r><userData>\n <value>c2VjcmV0</value>\n</userData><tagSet><item><value>kept</value></item></tagSet></r>"));
         assert_eq!(
             out,
             "<r><userData>\n <value>[redacted: 8 bytes]</value>\n</userData><tagSet><item><value>kept</value></item></tagSet></r>"

@@ -8,4 +8,4 @@ mod store;
 
 pub use doc::{Baseline, Claim, Expectation, Provenance, Source, Test};
 pub(crate) use holds::hold;
-pub use store::Baselines;
+pub use store::{AWS, Baselines, references};
