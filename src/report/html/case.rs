@@ -6,7 +6,7 @@ use super::diff::{self, Diff};
 use super::escape::{clip, link};
 use super::exchange::{ExchangeView, Exchanges};
 use super::words;
-use crate::judge::{CaseResult, Evidence, Finding, StateSeen, StepResult, Verdict};
+use crate::judge::{CaseResult, Evidence, Finding, Severity, StateSeen, StepResult, Verdict};
 
 /// Findings of one case that are shown.
 const FINDINGS: usize = 200;
@@ -133,7 +133,7 @@ pub(super) fn view(case: &CaseResult, exchanges: &mut Exchanges<'_>) -> CaseView
 /// Findings by severity, without severities that there are none of.
 pub(super) fn tally(findings: &[Finding]) -> Vec<(&'static str, usize)> {
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-    let all = words::SEVERITIES.into_iter().map(|s| (words::severity(s), count(s)));
+    let all = Severity::ALL.into_iter().map(|s| (s.word(), count(s)));
     all.filter(|(_, count)| *count > 0).collect()
 }
 
@@ -156,8 +156,8 @@ fn finding(
     let exchange = finding.exchange.filter(|&seq| exchanges.has(seq));
     FindingView {
         anchor: finding_anchor(case, index),
-        severity: words::severity(finding.severity),
-        layer: words::layer(finding.layer),
+        severity: finding.severity.word(),
+        layer: finding.layer.word(),
         rule: clip(&finding.rule),
         step: clip(&finding.step),
         path: clip(&finding.path),
@@ -219,7 +219,7 @@ fn step(case: &CaseResult, step: &StepResult, span: (u64, u64), whole: u64) -> S
         begins,
         lasts: (thousandth(span.1) - thousandth(span.0)).clamp(6, 1000 - begins),
         states: states(&step.states),
-        gravest: own.map(|f| f.severity).min().map(words::severity).unwrap_or_default(),
+        gravest: own.map(|f| f.severity).min().map(Severity::word).unwrap_or_default(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::escape::clip;
 use super::exchange::Exchanges;
 use super::overview::{self, Bar, Cell, Findings, Groups};
 use super::words;
-use crate::judge::{CaseResult, JudgedWith, RunResult, Severity, Summary, Verdict};
+use crate::judge::{CaseResult, JudgedWith, Layer, RunResult, Severity, Summary, Verdict};
 use crate::transcript::Exchange;
 
 const STYLE: &str = include_str!("report.css");
@@ -239,18 +239,18 @@ fn severities(result: &RunResult) -> Vec<Word> {
     let findings = || result.cases.iter().flat_map(|case| &case.findings);
     let word = |severity| {
         let count = findings().filter(|f| f.severity == severity).count();
-        meant(words::severity(severity), words::severity_means(severity), count)
+        meant(severity.word(), severity.means(), count)
     };
-    words::SEVERITIES.map(word).into()
+    Severity::ALL.map(word).into()
 }
 
 fn layers(result: &RunResult) -> Vec<Word> {
     let findings = || result.cases.iter().flat_map(|case| &case.findings);
     let word = |layer| {
         let count = findings().filter(|f| f.layer == layer).count();
-        meant(words::layer(layer), words::layer_means(layer), count)
+        meant(layer.word(), layer.asks(), count)
     };
-    words::LAYERS.map(word).into()
+    Layer::ALL.map(word).into()
 }
 
 fn meant(word: &'static str, means: &'static str, count: usize) -> Word {
