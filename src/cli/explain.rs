@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
 
+use serde_json::Value;
+
+use super::args::plural;
 use super::exit::{Done, Exit, Failed};
 use super::files::to_json;
 use super::out::print;
@@ -91,6 +94,11 @@ fn explained(rule: &Rule) -> String {
         let _ = writeln!(out, "\nNot in this: {}\n", example.what);
         answers(&mut out, example);
     }
+    let more = (rule.matches.len() + rule.does_not_match.len()).saturating_sub(2);
+    if more > 0 {
+        let examples = plural(more, "more example");
+        let _ = writeln!(out, "\n{examples}: parallax explain {} --format json", rule.id);
+    }
     out
 }
 
@@ -106,11 +114,16 @@ fn answers(out: &mut String, example: &Example) {
     }
     let paths = example.profile.as_object();
     for (path, counts) in paths.into_iter().flatten() {
-        let _ = writeln!(out, "    on AWS {path}: {counts}");
+        let _ = writeln!(out, "    on AWS: {path} {counts}");
     }
     for expected in example.baseline["expect"].as_array().into_iter().flatten() {
-        let _ = writeln!(out, "    on AWS {expected}");
+        let parts: Vec<String> = expected.as_object().into_iter().flatten().map(part).collect();
+        let _ = writeln!(out, "    on AWS: {}", parts.join(", "));
     }
+}
+
+fn part((key, value): (&String, &Value)) -> String {
+    value.as_str().map_or_else(|| format!("{key} {value}"), |text| format!("{key} {text}"))
 }
 
 /// What was called, and the HTTP status of the answer.

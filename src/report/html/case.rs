@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::diff::{self, Diff};
 use super::escape::{clip, link};
 use super::exchange::{ExchangeView, Exchanges};
-use super::words;
+use super::{rule, words};
 use crate::judge::{CaseResult, Evidence, Finding, Severity, StateSeen, StepResult, Verdict};
 
 /// Findings of one case that are shown.
@@ -67,6 +67,7 @@ pub(super) struct FindingView {
     pub(super) severity: &'static str,
     pub(super) layer: &'static str,
     pub(super) rule: String,
+    pub(super) rule_anchor: Option<String>,
     pub(super) step: String,
     pub(super) path: String,
     pub(super) message: String,
@@ -159,6 +160,7 @@ fn finding(
         severity: finding.severity.word(),
         layer: finding.layer.word(),
         rule: clip(&finding.rule),
+        rule_anchor: rule::anchor(&finding.rule),
         step: clip(&finding.step),
         path: clip(&finding.path),
         message: clip(&finding.message),

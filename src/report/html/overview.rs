@@ -48,6 +48,7 @@ pub(super) struct Group {
     pub(super) severity: &'static str,
     pub(super) layer: &'static str,
     pub(super) rule: String,
+    pub(super) rule_anchor: Option<String>,
     pub(super) message: String,
     pub(super) paths: Vec<String>,
     pub(super) count: String,
@@ -183,6 +184,7 @@ fn group(members: &[Member<'_>]) -> Option<Group> {
         severity: first.severity.word(),
         layer: first.layer.word(),
         rule: clip(&first.rule),
+        rule_anchor: super::rule::anchor(&first.rule),
         message: clip(&title(members, first)),
         paths: paths(members),
         count,
@@ -198,10 +200,7 @@ fn group(members: &[Member<'_>]) -> Option<Group> {
 fn title(members: &[Member<'_>], first: &Finding) -> String {
     let alike = members.iter().filter_map(finding).all(|other| other.message == first.message);
     match rule(&first.rule).filter(|_| !alike) {
-        Some(rule) => {
-            let mut letters = rule.title.chars();
-            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
-        }
+        Some(rule) => words::capital(&rule.title),
         None => first.message.clone(),
     }
 }

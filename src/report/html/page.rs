@@ -11,6 +11,7 @@ use super::case::{self, CaseView};
 use super::escape::clip;
 use super::exchange::Exchanges;
 use super::overview::{self, Bar, Cell, Findings, Groups};
+use super::rule::{self, RuleView};
 use super::words;
 use crate::judge::{CaseResult, JudgedWith, Layer, RunResult, Severity, Summary, Verdict};
 use crate::transcript::Exchange;
@@ -42,6 +43,7 @@ struct Page {
     verdicts: Vec<Word>,
     severities: Vec<Word>,
     layers: Vec<Word>,
+    rules: Vec<RuleView>,
     judged_with: Vec<(&'static str, String)>,
 }
 
@@ -112,6 +114,7 @@ fn page(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>, note: Option<&s
         verdicts: verdicts(&result.summary),
         severities: severities(result),
         layers: layers(result),
+        rules: rule::met(result),
         judged_with: judged_with(&result.judged_with),
     }
 }

@@ -55,6 +55,12 @@ pub(super) fn verdict_clause(verdict: Verdict, count: u32) -> String {
     format!("{} {rest}", number(count.into()))
 }
 
+/// A text with a capital first letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 /// `1 case`, `2 cases`.
 pub(super) fn count(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(count as u64), if count == 1 { one } else { many })
