@@ -129,6 +129,26 @@ fn explain_a_layer() {
     }
 }
 
+/// A report names the rule of each finding and says, once, where rules are explained; what CI systems
+/// show says how to mend it.
+#[test]
+fn reports_lead_to_rules() {
+    let place = Place::without_credentials();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/openstack-2023.2");
+    let brief = place.run(&["report", folder]).exits(0);
+    assert!(!brief.stdout.contains("parallax explain"), "{brief}");
+    let long = place.run(&["report", folder, "--verbose"]).exits(0);
+    assert_eq!(long.stdout.matches("parallax explain RULE").count(), 1);
+    assert!(long.stdout.contains("    model.server-fault "));
+    let junit = place.run(&["report", folder, "--format", "junit"]).exits(0);
+    let rule = place.run(&["explain", "model.server-fault"]).exits(0);
+    for key in ["Fix", "See"] {
+        let line = rule.stdout.lines().find_map(|line| line.strip_prefix(key)).expect("a line");
+        let shown = format!("{:9}{}", key.to_lowercase(), line.trim());
+        assert!(junit.stdout.contains(&shown), "lacks `{shown}`");
+    }
+}
+
 /// What a newcomer does first: it shows a report, and says that it is not of their cloud.
 #[test]
 fn run_without_a_target() {

@@ -1,5 +1,5 @@
-//! Files that come with the program — suite, baselines, rules, the bundled recording — or that replace
-//! them: a folder of the user's.
+//! Files that come with the program — suite, baselines, rules, the bundled recording — or that
+//! replace them: a folder of the user's.
 
 use std::borrow::Cow;
 use std::io;

@@ -29,8 +29,8 @@ pub(super) fn read(root: &Node, stem: &str, reader: &mut Reader) -> Option<Rule>
                 .help("write the finding's path, such as `Vpcs[].State`"),
         );
     }
-    let layer_value = layer.as_ref().and_then(|layer| word(layer, "layer", reader));
-    let severity = severity.as_ref().and_then(|word_| word(word_, "severity", reader));
+    let known_layer = layer.as_ref().and_then(|layer| word(layer, "layer", reader));
+    let severity = severity.as_ref().and_then(|severity| word(severity, "severity", reader));
     if let (Some(id), Some(layer)) = (&id, &layer) {
         names(id, layer, stem, reader);
     }
@@ -44,7 +44,7 @@ pub(super) fn read(root: &Node, stem: &str, reader: &mut Reader) -> Option<Rule>
     }
     Some(Rule {
         id: id?.value,
-        layer: layer_value?,
+        layer: known_layer?,
         severity: severity?,
         title: title?.value,
         impact: impact?.value,

@@ -1,6 +1,5 @@
 //! All rules, read once.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde_json::Value;
@@ -16,13 +15,17 @@ use crate::syntax::{Diagnostics, Reader, parse};
 /// A file with a mistake in it is left out: that all of them can be read is what a test is for.
 pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| load().0);
 
-/// Places in [`RULES`]: a huge answer has millions of findings, and each names its rule.
-static PLACES: LazyLock<HashMap<&'static str, &'static Rule>> =
-    LazyLock::new(|| RULES.iter().map(|rule| (rule.id.as_str(), rule)).collect());
+/// The rules by id, sorted: a huge answer has millions of findings, and each looks up its rule.
+static BY_ID: LazyLock<Vec<(&'static str, &'static Rule)>> = LazyLock::new(|| {
+    let mut by_id: Vec<_> = RULES.iter().map(|rule| (rule.id.as_str(), rule)).collect();
+    by_id.sort_unstable_by_key(|(id, _)| *id);
+    by_id
+});
 
 /// The rule of this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
-    PLACES.get(id).copied()
+    let place = BY_ID.binary_search_by_key(&id, |(id, _)| id).ok()?;
+    Some(BY_ID[place].1)
 }
 
 /// A finding of a rule, still without message, values and evidence.
