@@ -78,18 +78,22 @@ fn show() {
     place.run(&["show", "key-pairs/duplicate-nam"]).exits(2).complains(&words);
 }
 
-/// Each rule that a report can name says what it means and how to mend it.
+/// Each rule that a report can name says what it means and how to mend it, with an example of what
+/// it finds and of what it does not.
 #[test]
 fn explain() {
     let place = Place::new();
     let all = place.run(&["explain"]).exits(0);
-    let rules: Vec<&str> =
-        all.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert!(rules.len() > 10, "{all}");
+    let rules: Vec<&str> = all
+        .stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next())
+        .collect();
+    assert!(rules.len() > 20, "{all}");
     for rule in &rules {
         let ran = place.run(&["explain", rule]).exits(0);
         assert!(ran.stdout.starts_with(&format!("{rule}: ")), "{ran}");
-        for key in ["Severity", "Impact", "Fix", "See"] {
+        for key in ["Layer", "Severity", "Impact", "Fix", "See", "Found in this:", "Not in this:"] {
             let line = ran.stdout.lines().find(|line| line.starts_with(key));
             let text = line.map(|line| line[key.len()..].trim());
             assert!(text.is_some_and(|text| !text.is_empty()), "{key}\n{ran}");
@@ -98,6 +102,51 @@ fn explain() {
     let close = format!("did you mean `{}`?", rules[0]);
     let misspelt = format!("{}x", rules[0]);
     place.run(&["explain", &misspelt]).exits(2).complains(&["there is no rule", &close]);
+}
+
+/// A layer's rules, and all that is known of them for programs.
+#[test]
+fn explain_a_layer() {
+    let place = Place::new();
+    let ran = place.run(&["explain", "shape"]).exits(0);
+    assert!(ran.stdout.starts_with("shape: "), "{ran}");
+    let own = |line: &&str| line.starts_with("  shape.");
+    assert!(ran.stdout.lines().filter(own).count() > 1, "{ran}");
+    assert!(!ran.stdout.contains("model."), "{ran}");
+    place.run(&["explain", "shap"]).exits(2).complains(&["did you mean `shape`?"]);
+
+    let ran = place.run(&["explain", "--format", "json"]).exits(0);
+    let rules: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let rules = rules.as_array().expect("an array");
+    assert!(rules.len() > 20, "{ran}");
+    for rule in rules {
+        for key in ["id", "layer", "severity", "title", "impact", "fix"] {
+            assert!(rule[key].as_str().is_some_and(|text| !text.is_empty()), "{key}: {rule}");
+        }
+        assert!(rule["see"].as_str().is_some_and(|see| see.starts_with("https://")), "{rule}");
+        assert!(rule["matches"][0]["at"].is_string(), "{rule}");
+        assert!(rule["does not match"][0]["answers"][0]["body"].is_string(), "{rule}");
+    }
+}
+
+/// A report names the rule of each finding and says, once, where rules are explained; what CI systems
+/// show says how to mend it.
+#[test]
+fn reports_lead_to_rules() {
+    let place = Place::without_credentials();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/openstack-2023.2");
+    let brief = place.run(&["report", folder]).exits(0);
+    assert!(!brief.stdout.contains("parallax explain"), "{brief}");
+    let long = place.run(&["report", folder, "--verbose"]).exits(0);
+    assert_eq!(long.stdout.matches("parallax explain RULE").count(), 1);
+    assert!(long.stdout.contains("    model.server-fault "));
+    let junit = place.run(&["report", folder, "--format", "junit"]).exits(0);
+    let rule = place.run(&["explain", "model.server-fault"]).exits(0);
+    for key in ["Fix", "See"] {
+        let line = rule.stdout.lines().find_map(|line| line.strip_prefix(key)).expect("a line");
+        let shown = format!("{:9}{}", key.to_lowercase(), line.trim());
+        assert!(junit.stdout.contains(&shown), "lacks `{shown}`");
+    }
 }
 
 /// What a newcomer does first: it shows a report, and says that it is not of their cloud.

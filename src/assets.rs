@@ -1,5 +1,5 @@
-//! Files that come with the program — suite, baselines, the bundled recording — or that replace
-//! them: a folder of the user's.
+//! Files that come with the program — suite, baselines, rules, the bundled recording — or that
+//! replace them: a folder of the user's.
 
 use std::borrow::Cow;
 use std::io;
@@ -26,6 +26,11 @@ struct Baselines;
 #[include = "*/result.json"]
 struct Reports;
 
+#[derive(RustEmbed)]
+#[folder = "src/judge/rules/"]
+#[include = "*.yaml"]
+struct Rules;
+
 /// A tree of files: one that was built in, or a folder.
 #[derive(Debug, Clone)]
 pub enum Assets {
@@ -35,6 +40,8 @@ pub enum Assets {
     Baselines,
     /// The published results that were built in.
     Reports,
+    /// The rules of the judge, which nobody can replace.
+    Rules,
     /// A folder on disk.
     Folder(PathBuf),
 }
@@ -49,6 +56,7 @@ impl Assets {
             Assets::Cases => Cases::iter().map(Cow::into_owned).collect(),
             Assets::Baselines => Baselines::iter().map(Cow::into_owned).collect(),
             Assets::Reports => Reports::iter().map(Cow::into_owned).collect(),
+            Assets::Rules => Rules::iter().map(Cow::into_owned).collect(),
             Assets::Folder(root) => {
                 let mut names = Vec::new();
                 walk(root, "", &mut names)?;
@@ -69,6 +77,7 @@ impl Assets {
             Assets::Cases => Cases::get(name).map(|f| f.data),
             Assets::Baselines => Baselines::get(name).map(|f| f.data),
             Assets::Reports => Reports::get(name).map(|f| f.data),
+            Assets::Rules => Rules::get(name).map(|f| f.data),
             Assets::Folder(root) => Some(Cow::Owned(std::fs::read(root.join(name))?)),
         };
         let bytes = bytes.ok_or(io::ErrorKind::NotFound)?;
@@ -90,6 +99,7 @@ impl Assets {
             Assets::Cases => Path::new("cases"),
             Assets::Baselines => Path::new("baselines"),
             Assets::Reports => Path::new("reports"),
+            Assets::Rules => Path::new("src/judge/rules"),
             Assets::Folder(root) => root,
         }
     }

@@ -17,6 +17,33 @@ pub enum Layer {
     Baseline,
 }
 
+impl Layer {
+    /// All layers, in the order in which an answer passes through them.
+    pub const ALL: [Layer; 4] = [Layer::Client, Layer::Model, Layer::Shape, Layer::Baseline];
+
+    /// The word, as in `result.json`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Layer::Client => "client",
+            Layer::Model => "model",
+            Layer::Shape => "shape",
+            Layer::Baseline => "baseline",
+        }
+    }
+
+    /// The question that it asks.
+    pub fn asks(self) -> &'static str {
+        match self {
+            Layer::Client => "Does AWS’s own SDK accept these bytes?",
+            Layer::Model => "Is every element one that AWS’s published API model defines?",
+            Layer::Shape => {
+                "Is what AWS always returns there, in the form in which AWS returns it?"
+            }
+            Layer::Baseline => "Did this step of this sequence do what it does on AWS?",
+        }
+    }
+}
+
 /// What a difference means for a program written for AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -27,6 +54,29 @@ pub enum Severity {
     Divergent,
     /// Only a person reading can tell.
     Cosmetic,
+}
+
+impl Severity {
+    /// All severities, gravest first.
+    pub const ALL: [Severity; 3] = [Severity::Breaking, Severity::Divergent, Severity::Cosmetic];
+
+    /// The word, as in `result.json`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Breaking => "breaking",
+            Severity::Divergent => "divergent",
+            Severity::Cosmetic => "cosmetic",
+        }
+    }
+
+    /// What it means.
+    pub fn means(self) -> &'static str {
+        match self {
+            Severity::Breaking => "A program written for AWS fails.",
+            Severity::Divergent => "A program written for AWS can notice.",
+            Severity::Cosmetic => "Only a person reading can tell.",
+        }
+    }
 }
 
 /// One difference.

@@ -32,5 +32,5 @@ pub use result::{
     CapabilityResult, CaseResult, FORMAT_VERSION, JudgedWith, Leak, RecordingUse, RunFacts,
     RunResult, StateSeen, StepResult, Summary,
 };
-pub use rules::{RULES, Rule, rule};
+pub use rules::{Example, ExampleAnswer, RULES, Rule, rule};
 pub use verdict::Verdict;

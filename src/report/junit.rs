@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::judge::{CaseResult, RunResult, Verdict};
+use crate::judge::{CaseResult, Finding, RunResult, Verdict, rule};
 
 /// The result as JUnit XML: a suite for each capability. What failed is a failure, what could not
 /// be told an error, what the target does not have is skipped.
@@ -48,16 +48,16 @@ fn non_success(case: &CaseResult, kind: NonSuccessKind) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_message(case.reason.as_str());
     status.set_type(case.verdict.word());
-    let lines: Vec<String> = case
-        .findings
-        .iter()
-        .map(|f| {
-            format!(
-                "{} {:?} step {} {}: {}\n  expected {}\n  actual   {}",
-                f.rule, f.severity, f.step, f.path, f.message, f.expected, f.actual
-            )
-        })
-        .collect();
+    let lines: Vec<String> = case.findings.iter().map(lines).collect();
     status.set_description(format!("{}\nid {}\n\n{}", case.title, case.id, lines.join("\n")));
     status
+}
+
+fn lines(finding: &Finding) -> String {
+    let Finding { severity, step, path, message, expected, actual, .. } = finding;
+    let (severity, id) = (severity.word(), &finding.rule);
+    let found = format!("{id} {severity} step {step} {path}: {message}");
+    let values = format!("expected {expected}\n  actual   {actual}");
+    let fix = rule(id).map(|rule| format!("\n  fix      {}\n  see      {}", rule.fix, rule.see));
+    format!("{found}\n  {values}{}", fix.unwrap_or_default())
 }

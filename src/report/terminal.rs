@@ -22,6 +22,9 @@ pub fn terminal(result: &RunResult, verbose: bool) -> String {
     }
     capabilities(&mut out, result);
     totals(&mut out, result);
+    if verbose && result.cases.iter().any(|case| !case.findings.is_empty()) {
+        let _ = writeln!(out, "{DIM}parallax explain RULE{DIM:#}: what a rule means for a client");
+    }
     out
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::diff::{self, Diff};
 use super::escape::{clip, link};
 use super::exchange::{ExchangeView, Exchanges};
-use super::words;
-use crate::judge::{CaseResult, Evidence, Finding, StateSeen, StepResult, Verdict};
+use super::{rule, words};
+use crate::judge::{CaseResult, Evidence, Finding, Severity, StateSeen, StepResult, Verdict};
 
 /// Findings of one case that are shown.
 const FINDINGS: usize = 200;
@@ -67,6 +67,7 @@ pub(super) struct FindingView {
     pub(super) severity: &'static str,
     pub(super) layer: &'static str,
     pub(super) rule: String,
+    pub(super) rule_anchor: Option<String>,
     pub(super) step: String,
     pub(super) path: String,
     pub(super) message: String,
@@ -133,7 +134,7 @@ pub(super) fn view(case: &CaseResult, exchanges: &mut Exchanges<'_>) -> CaseView
 /// Findings by severity, without severities that there are none of.
 pub(super) fn tally(findings: &[Finding]) -> Vec<(&'static str, usize)> {
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-    let all = words::SEVERITIES.into_iter().map(|s| (words::severity(s), count(s)));
+    let all = Severity::ALL.into_iter().map(|s| (s.word(), count(s)));
     all.filter(|(_, count)| *count > 0).collect()
 }
 
@@ -156,9 +157,10 @@ fn finding(
     let exchange = finding.exchange.filter(|&seq| exchanges.has(seq));
     FindingView {
         anchor: finding_anchor(case, index),
-        severity: words::severity(finding.severity),
-        layer: words::layer(finding.layer),
+        severity: finding.severity.word(),
+        layer: finding.layer.word(),
         rule: clip(&finding.rule),
+        rule_anchor: rule::anchor(&finding.rule),
         step: clip(&finding.step),
         path: clip(&finding.path),
         message: clip(&finding.message),
@@ -219,7 +221,7 @@ fn step(case: &CaseResult, step: &StepResult, span: (u64, u64), whole: u64) -> S
         begins,
         lasts: (thousandth(span.1) - thousandth(span.0)).clamp(6, 1000 - begins),
         states: states(&step.states),
-        gravest: own.map(|f| f.severity).min().map(words::severity).unwrap_or_default(),
+        gravest: own.map(|f| f.severity).min().map(Severity::word).unwrap_or_default(),
     }
 }
 

@@ -11,6 +11,7 @@ mod escape;
 mod exchange;
 mod overview;
 mod page;
+mod rule;
 mod words;
 mod xml;
 

@@ -48,6 +48,7 @@ pub(super) struct Group {
     pub(super) severity: &'static str,
     pub(super) layer: &'static str,
     pub(super) rule: String,
+    pub(super) rule_anchor: Option<String>,
     pub(super) message: String,
     pub(super) paths: Vec<String>,
     pub(super) count: String,
@@ -119,22 +120,22 @@ pub(super) fn findings(result: &RunResult) -> Findings {
         *counts.entry((finding.layer, finding.severity)).or_default() += 1;
     }
     let of = |layer, severity| counts.get(&(layer, severity)).copied().unwrap_or_default();
-    let row = |layer| words::SEVERITIES.map(|s| cell(s, of(layer, s))).into();
-    let total = |s| words::LAYERS.into_iter().map(|layer| of(layer, s)).sum();
+    let row = |layer| Severity::ALL.map(|s| cell(s, of(layer, s))).into();
+    let total = |s| Layer::ALL.into_iter().map(|layer| of(layer, s)).sum();
     Findings {
-        rows: words::LAYERS.map(|layer| (words::layer(layer), row(layer))).into(),
-        totals: words::SEVERITIES.map(|s| cell(s, total(s))).into(),
+        rows: Layer::ALL.map(|layer| (layer.word(), row(layer))).into(),
+        totals: Severity::ALL.map(|s| cell(s, total(s))).into(),
     }
 }
 
 /// The counts of a summary's findings.
 pub(super) fn severities(summary: &Summary) -> Vec<Cell> {
     let count = |s| summary.findings.get(&s).copied().unwrap_or_default() as usize;
-    words::SEVERITIES.map(|s| cell(s, count(s))).into()
+    Severity::ALL.map(|s| cell(s, count(s))).into()
 }
 
 fn cell(severity: Severity, count: usize) -> Cell {
-    let severity = words::severity(severity);
+    let severity = severity.word();
     Cell { severity, count: words::number(count as u64), some: count > 0 }
 }
 
@@ -180,9 +181,10 @@ fn group(members: &[Member<'_>]) -> Option<Group> {
     let mut more = cases.split_off(cases.len().min(CASES));
     more.truncate(MORE_CASES);
     Some(Group {
-        severity: words::severity(first.severity),
-        layer: words::layer(first.layer),
+        severity: first.severity.word(),
+        layer: first.layer.word(),
         rule: clip(&first.rule),
+        rule_anchor: super::rule::anchor(&first.rule),
         message: clip(&title(members, first)),
         paths: paths(members),
         count,
@@ -198,10 +200,7 @@ fn group(members: &[Member<'_>]) -> Option<Group> {
 fn title(members: &[Member<'_>], first: &Finding) -> String {
     let alike = members.iter().filter_map(finding).all(|other| other.message == first.message);
     match rule(&first.rule).filter(|_| !alike) {
-        Some(rule) => {
-            let mut letters = rule.title.chars();
-            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
-        }
+        Some(rule) => words::capital(&rule.title),
         None => first.message.clone(),
     }
 }

@@ -11,8 +11,9 @@ use super::case::{self, CaseView};
 use super::escape::clip;
 use super::exchange::Exchanges;
 use super::overview::{self, Bar, Cell, Findings, Groups};
+use super::rule::{self, RuleView};
 use super::words;
-use crate::judge::{CaseResult, JudgedWith, RunResult, Severity, Summary, Verdict};
+use crate::judge::{CaseResult, JudgedWith, Layer, RunResult, Severity, Summary, Verdict};
 use crate::transcript::Exchange;
 
 const STYLE: &str = include_str!("report.css");
@@ -42,6 +43,7 @@ struct Page {
     verdicts: Vec<Word>,
     severities: Vec<Word>,
     layers: Vec<Word>,
+    rules: Vec<RuleView>,
     judged_with: Vec<(&'static str, String)>,
 }
 
@@ -112,6 +114,7 @@ fn page(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>, note: Option<&s
         verdicts: verdicts(&result.summary),
         severities: severities(result),
         layers: layers(result),
+        rules: rule::met(result),
         judged_with: judged_with(&result.judged_with),
     }
 }
@@ -239,18 +242,18 @@ fn severities(result: &RunResult) -> Vec<Word> {
     let findings = || result.cases.iter().flat_map(|case| &case.findings);
     let word = |severity| {
         let count = findings().filter(|f| f.severity == severity).count();
-        meant(words::severity(severity), words::severity_means(severity), count)
+        meant(severity.word(), severity.means(), count)
     };
-    words::SEVERITIES.map(word).into()
+    Severity::ALL.map(word).into()
 }
 
 fn layers(result: &RunResult) -> Vec<Word> {
     let findings = || result.cases.iter().flat_map(|case| &case.findings);
     let word = |layer| {
         let count = findings().filter(|f| f.layer == layer).count();
-        meant(words::layer(layer), words::layer_means(layer), count)
+        meant(layer.word(), layer.asks(), count)
     };
-    words::LAYERS.map(word).into()
+    Layer::ALL.map(word).into()
 }
 
 fn meant(word: &'static str, means: &'static str, count: usize) -> Word {

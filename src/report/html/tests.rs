@@ -160,6 +160,27 @@ fn an_address_that_is_no_web_address_is_no_link() {
     assert!(page.contains("(javascript:alert(1))"));
 }
 
+/// Every finding leads to its rule, which is explained once; a rule that this program does not know,
+/// because another one judged, is named only.
+#[test]
+fn a_rule_is_explained_once_and_linked() {
+    let mut result = usual();
+    for n in [0, 1] {
+        result["cases"][n]["findings"][0]["rule"] = json!("baseline.error-code");
+    }
+    let page = rendered(result, vec![], None);
+    assert_eq!(page.matches("id=\"rule-baseline.error-code\"").count(), 1);
+    assert_eq!(page.matches("href=\"#rule-baseline.error-code\"").count(), 3, "two and a group");
+    assert!(page.contains("2 findings in 2 cases"), "{page}");
+    let known = crate::judge::rule("baseline.error-code").unwrap();
+    assert!(page.contains(&known.fix) && page.contains(&format!("href=\"{}\"", known.see)));
+    assert!(!page.contains("rule-model."), "no other rule is explained");
+    assert!(page.contains("<code>error-code</code>") && !page.contains("#rule-error-code"));
+
+    let page = rendered(usual(), vec![], None);
+    assert!(!page.contains("id=\"rules\""), "no rule that is known");
+}
+
 #[test]
 fn an_exchange_is_shown_once_and_linked() {
     let page = rendered(usual(), vec![exchange(1), exchange(2)], None);

@@ -1,32 +1,6 @@
 //! Numbers, times and names as a person reads them, and what the words of a report mean.
 
-use crate::judge::{EvidenceKind, Layer, Severity, Verdict};
-
-/// Severities, gravest first.
-pub(super) const SEVERITIES: [Severity; 3] =
-    [Severity::Breaking, Severity::Divergent, Severity::Cosmetic];
-
-/// Layers, in the order in which an answer passes through them.
-pub(super) const LAYERS: [Layer; 4] = [Layer::Client, Layer::Model, Layer::Shape, Layer::Baseline];
-
-/// The word for a severity, as in `result.json`.
-pub(super) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Breaking => "breaking",
-        Severity::Divergent => "divergent",
-        Severity::Cosmetic => "cosmetic",
-    }
-}
-
-/// The word for a layer, as in `result.json`.
-pub(super) fn layer(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Client => "client",
-        Layer::Model => "model",
-        Layer::Shape => "shape",
-        Layer::Baseline => "baseline",
-    }
-}
+use crate::judge::{EvidenceKind, Verdict};
 
 /// What a kind of evidence is called.
 pub(super) fn evidence(kind: EvidenceKind) -> &'static str {
@@ -57,25 +31,6 @@ pub(super) fn verdict_means(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What a severity means.
-pub(super) fn severity_means(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Breaking => "A program written for AWS fails.",
-        Severity::Divergent => "A program written for AWS can notice.",
-        Severity::Cosmetic => "Only a person reading can tell.",
-    }
-}
-
-/// What a layer asks.
-pub(super) fn layer_means(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Client => "Does AWS’s own SDK accept these bytes?",
-        Layer::Model => "Is every element one that AWS’s published API model defines?",
-        Layer::Shape => "Is what AWS always returns there, in the form in which AWS returns it?",
-        Layer::Baseline => "Did this step of this sequence do what it does on AWS?",
-    }
-}
-
 /// How a verdict continues the sentence `31 of 58 cases behave as on AWS; …`.
 pub(super) fn verdict_clause(verdict: Verdict, count: u32) -> String {
     let one = count == 1;
@@ -98,6 +53,12 @@ pub(super) fn verdict_clause(verdict: Verdict, count: u32) -> String {
         Verdict::Waived => "differ under waivers",
     };
     format!("{} {rest}", number(count.into()))
+}
+
+/// A text with a capital first letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// `1 case`, `2 cases`.
