@@ -7,17 +7,16 @@
 mod calls;
 mod lifetime;
 mod permissions;
-#[expect(clippy::module_inception, reason = "the room is named after its main thing")]
-mod plan;
 mod policy;
 mod prices;
 mod quotas;
 mod show;
 mod things;
+mod total;
 
-pub use plan::{Calls, Context, Plan, Price, Resource, Skipped};
 pub use policy::{Conditions, MANAGED_POLICY_LIMIT, Policy, Statement};
 pub use quotas::Need;
+pub use total::{Calls, Context, Plan, Price, Resource, Skipped};
 
 #[cfg(test)]
 mod tests;

@@ -153,9 +153,9 @@ fn started_hours(life: Duration) -> f64 {
     as_f64(life.as_millis().div_ceil(3_600_000).max(1).try_into().unwrap_or(u64::MAX))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "seconds and counts are far below 2^52")]
-fn as_f64(number: u64) -> f64 {
-    number as f64
+/// More than can be told exactly costs more than can be told.
+pub(super) fn as_f64(number: u64) -> f64 {
+    u32::try_from(number).map_or(f64::INFINITY, f64::from)
 }
 
 #[cfg(test)]

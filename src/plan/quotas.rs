@@ -35,7 +35,7 @@ pub struct Need {
 impl Need {
     /// Whether more is needed than a fresh account has left.
     pub fn exceeds_default(&self) -> bool {
-        self.needed.is_none_or(|needed| needed + self.taken > self.default)
+        self.needed.is_none_or(|needed| needed.saturating_add(self.taken) > self.default)
     }
 }
 
@@ -75,11 +75,12 @@ fn need(quota: &Quota, cases: &[Holds], jobs: usize) -> Option<Need> {
     }
     held.sort_unstable_by_key(|count| std::cmp::Reverse(count.unwrap_or(u64::MAX)));
     let source = bundled().sources.get(&quota.source).map(|s| s.url.clone());
+    let mut peak = held.into_iter().take(jobs.max(1));
     Some(Need {
         name: quota.name.clone(),
         service: quota.service.clone(),
         code: quota.code.clone(),
-        needed: held.into_iter().take(jobs.max(1)).sum(),
+        needed: peak.try_fold(0u64, |sum, count| Some(sum.saturating_add(count?))),
         default: quota.default,
         taken: quota.taken,
         unit: quota.unit.clone(),

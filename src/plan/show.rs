@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::plan::{Plan, Price, Resource};
 use super::quotas::Need;
+use super::total::{Plan, Price, Resource};
 
 /// Characters of a line of calls.
 const WIDTH: usize = 96;

@@ -305,3 +305,15 @@ fn a_policy_that_is_too_long_says_so() {
     assert!(policy.notes.iter().any(|note| note.contains("choose fewer cases")));
     assert!(policy.actions().len() > 700, "none is lost");
 }
+
+/// Nobody writes such cases, and a plan of them is no reason to fall over.
+#[test]
+fn absurd_numbers() {
+    let mut absurd = instance();
+    absurd.steps[0].with["MaxCount"] = json!(u64::MAX);
+    absurd.steps[1].poll.as_mut().expect("a poll").within_ms = u64::MAX;
+    let plan =
+        Plan::of(&[absurd.clone(), absurd], u32::MAX, u32::MAX, usize::MAX, &with(Some("t3.nano")));
+    assert_eq!(plan.price.at_most, Some(f64::INFINITY));
+    assert!(plan.to_string().contains("too few"));
+}

@@ -117,7 +117,7 @@ fn instances(case: &Case, input: &Input<'_>, prices: &Prices) -> Vec<Thing> {
         volume("root volume", root.kind.clone(), Some(root.gib), false, count),
         Thing {
             label: "public IPv4 address of an instance".to_owned(),
-            count: count * (1 + starts as u64),
+            count: count.saturating_mul(1 + starts as u64),
             charge: Charge::PublicIpv4,
             quota: None,
         },

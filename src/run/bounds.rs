@@ -39,15 +39,19 @@ pub(crate) fn undone(waits: bool, call: Duration) -> Undone {
 /// Calls until the next one would begin after `limit`; each pause is half again as long as the one
 /// before, up to the longest.
 fn calls(limit: Duration, first: Duration, longest: Duration) -> u64 {
-    let (mut count, mut at, mut pause) = (1, Duration::ZERO, first);
-    loop {
-        at += pause;
-        if at > limit {
-            return count;
-        }
+    let (mut count, mut left, mut pause) = (1, limit, first);
+    while pause < longest {
+        let Some(rest) = left.checked_sub(pause) else { return count };
+        left = rest;
         count += 1;
         pause = (pause * 3 / 2).min(longest);
     }
+    count
+        + left
+            .as_millis()
+            .checked_div(longest.as_millis())
+            .and_then(|n| n.try_into().ok())
+            .unwrap_or(0)
 }
 
 #[cfg(test)]

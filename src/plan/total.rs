@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::calls::{most_calls, only_reads};
 use super::lifetime::longest;
-use super::prices::{Charge, Prices};
+use super::prices::{Charge, Prices, as_f64};
 use super::quotas::{self, Holds, Need};
 use super::things::{Thing, made};
 use crate::case::{Case, Scope};
@@ -112,7 +112,7 @@ impl Plan {
     /// The plan of running these cases `samples` times in each of so many Regions, `jobs` at once.
     pub fn of(cases: &[Case], samples: u32, regions: u32, jobs: usize, context: &Context) -> Plan {
         let prices = Prices::bundled();
-        let times = u64::from(samples) * u64::from(regions);
+        let times = u64::from(samples).saturating_mul(regions.into());
         let call = longest_call(context.request_timeout);
         let mut sum = Sum::default();
         for action in CALLED_ON_AWS {
@@ -199,7 +199,7 @@ impl Sum {
             longest: Some(Duration::ZERO),
             usd: Some(0.0),
         });
-        things.count += thing.count;
+        things.count = things.count.saturating_add(thing.count);
         things.longest = things.longest.zip(life).map(|(a, b)| a.max(b));
         things.usd = things.usd.zip(usd).map(|(a, b)| a + b);
     }
@@ -207,12 +207,14 @@ impl Sum {
     fn calls(&mut self, times: u64) -> Calls {
         let by_action: BTreeMap<String, u64> = std::mem::take(&mut self.calls)
             .into_iter()
-            .map(|(action, count)| (action, count * times))
+            .map(|(action, count)| (action, count.saturating_mul(times)))
             .collect();
-        let reading = by_action.iter().filter(|(action, _)| only_reads(action)).map(|(_, n)| n);
-        let reading = reading.sum();
-        let all: u64 = by_action.values().sum();
-        Calls { reading, changing: all - reading, attempts: MAX_ATTEMPTS, by_action }
+        let sum = |reads| {
+            let counts = by_action.iter().filter(|(action, _)| only_reads(action) == reads);
+            counts.fold(0, |sum: u64, (_, count)| sum.saturating_add(*count))
+        };
+        let (reading, changing) = (sum(true), sum(false));
+        Calls { reading, changing, attempts: MAX_ATTEMPTS, by_action }
     }
 
     fn resources(&mut self, times: u64, prices: &Prices) -> Vec<Resource> {
@@ -220,7 +222,7 @@ impl Sum {
             .into_iter()
             .map(|(what, things)| Resource {
                 what,
-                count: things.count * times,
+                count: things.count.saturating_mul(times),
                 longest_seconds: things
                     .longest
                     .map(|l| l.as_millis().div_ceil(1000))
@@ -240,12 +242,12 @@ fn hold(holds: &mut Holds, thing: &Thing, prices: &Prices) {
     let count = match &thing.charge {
         Charge::Instance(kind) => {
             let price = kind.as_deref().and_then(|kind| prices.instances.get(kind));
-            price.map(|price| price.vcpus * thing.count)
+            price.map(|price| price.vcpus.saturating_mul(thing.count))
         }
         _ => Some(thing.count),
     };
     let held = holds.entry(quota).or_insert(Some(0));
-    *held = held.zip(count).map(|(a, b)| a + b);
+    *held = held.zip(count).map(|(a, b)| a.saturating_add(b));
 }
 
 /// The variables whose values are known before a run, and stand-ins for those whose values do not
@@ -312,9 +314,4 @@ fn assumptions(context: &Context, prices: &Prices) -> Vec<String> {
             .to_owned(),
         "nothing is sent out of AWS; API calls are free".to_owned(),
     ]
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn as_f64(number: u64) -> f64 {
-    number as f64
 }
