@@ -2,6 +2,8 @@
 
 #[path = "cli/mistakes.rs"]
 mod mistakes;
+#[path = "cli/policy.rs"]
+mod policy;
 #[path = "cli/schema.rs"]
 mod schema;
 
@@ -14,8 +16,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 9] =
-    ["run", "judge", "report", "list", "show", "check", "explain", "shapes", "schema"];
+const COMMANDS: [&str; 10] =
+    ["run", "judge", "report", "list", "show", "check", "explain", "shapes", "policy", "schema"];
 
 #[test]
 fn help() {

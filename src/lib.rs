@@ -16,6 +16,7 @@ pub mod case;
 pub mod cli;
 pub mod judge;
 pub mod model;
+pub mod plan;
 pub mod record;
 pub mod report;
 pub mod run;

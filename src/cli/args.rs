@@ -81,7 +81,7 @@ pub(super) struct TargetArgs {
     ca_bundle: Option<PathBuf>,
     /// Seconds that one request may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    timeout: u64,
+    pub(super) timeout: u64,
 }
 
 impl TargetArgs {

@@ -9,6 +9,7 @@ mod files;
 mod judge;
 mod list;
 mod out;
+mod policy;
 mod record;
 mod report;
 mod review;
@@ -60,6 +61,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Compute shape profiles from recordings of real AWS
     Shapes(shapes::ShapesArgs),
+    /// Print the least-privilege IAM policy for running the chosen cases on AWS
+    Policy(policy::PolicyArgs),
     /// Print the JSON Schema of case files, for editors
     Schema,
 }
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Shapes(args) => shapes::run(&args),
+        Command::Policy(args) => policy::run(&args),
         Command::Schema => schema::run(),
     };
     match done {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
@@ -16,6 +16,7 @@ use crate::case::Case;
 use crate::judge::Knowledge;
 use crate::judge::baseline::AWS;
 use crate::judge::recorded::{Distilled, Recordings, distil, is_aws};
+use crate::plan::{Context, Plan};
 use crate::record::{Library, Written};
 use crate::run::{Progress, RunOptions, Stop, run as run_cases};
 use crate::target::{Caller, Target, connect};
@@ -181,14 +182,15 @@ impl Recorder<'_> {
 
     /// Shows what is going to be done, and asks.
     fn agree(&self, target: &Target, regions: usize) -> Result<(), Failed> {
-        note!(
-            "recording {} on {} ({}), {} in each of {}",
-            plural(self.cases.len(), "case"),
-            target.facts.name,
-            target.facts.endpoint,
-            plural(self.args.samples as usize, "time"),
-            plural(regions, "region"),
-        );
+        let context = Context {
+            image: target.facts.image.clone(),
+            instance_type: target.facts.instance_type.clone(),
+            request_timeout: Duration::from_secs(self.args.target.timeout),
+        };
+        let regions = u32::try_from(regions).unwrap_or(u32::MAX);
+        let (samples, jobs) = (self.args.samples, self.args.jobs.into());
+        note!("recording on {} ({})\n", target.facts.name, target.facts.endpoint);
+        note!("{}", Plan::of(self.cases, samples, regions, jobs, &context));
         if self.args.yes {
             return Ok(());
         }

@@ -13,10 +13,10 @@ use crate::transcript::{Ending, Purpose};
 use crate::wire::Answer;
 
 /// Wait before a poll's second look; grows by half each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(400);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(400);
 /// The longest wait between two looks. AWS's waiters wait 15 s, which suits AWS; a look costs a
 /// read, and states that are missed cannot be judged.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Runs one case on one target.
 pub(super) struct CaseRun<'r> {
@@ -258,7 +258,7 @@ fn resource_name(run: &str, case: &str) -> String {
 }
 
 /// What the target lacks for this case, if anything.
-fn lacking(case: &Case, scope: &Scope) -> Option<String> {
+pub(crate) fn lacking(case: &Case, scope: &Scope) -> Option<String> {
     let needed = [
         ("image", "an image", "--image"),
         ("instance_type", "an instance type", "--instance-type"),

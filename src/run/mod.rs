@@ -3,6 +3,7 @@
 //! Nothing is judged here: a step that fails is an event like any other. What a run decides is
 //! only whether a step can still be begun, and that what was made is undone.
 
+mod bounds;
 mod engine;
 mod options;
 mod progress;
@@ -10,6 +11,8 @@ mod schedule;
 mod stop;
 mod undo;
 
+pub(crate) use bounds::{looks, undone};
+pub(crate) use engine::lacking;
 pub use options::RunOptions;
 pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};

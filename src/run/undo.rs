@@ -12,13 +12,13 @@ use crate::wire::Answer;
 
 /// How long one undo may take, with all its retries and waiting, while others are still to come: one
 /// of those may be what it waits for.
-const FIRST_LIMIT: Duration = Duration::from_secs(45);
+pub(super) const FIRST_LIMIT: Duration = Duration::from_secs(45);
 /// How long it may take when all others have had their turn.
-const LAST_LIMIT: Duration = Duration::from_secs(120);
+pub(super) const LAST_LIMIT: Duration = Duration::from_secs(120);
 /// Wait before the second try; grows by half each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest wait between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// An undo that is due when the case ends.
 #[derive(Debug, Clone)]

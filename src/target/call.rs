@@ -9,9 +9,16 @@ use crate::transcript::{CallFor, Purpose, Recorder};
 use crate::wire::{Answer, Client, EncodeError, FailureKind, encode, encode_form, is_throttling};
 
 /// Attempts that AWS's SDKs make in their standard retry mode.
-const MAX_ATTEMPTS: u32 = 3;
+pub(crate) const MAX_ATTEMPTS: u32 = 3;
 /// Wait before the second attempt; doubled before the third.
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
+
+/// The longest that one call takes if a request may take this long: every attempt its full time, and
+/// the waits between them.
+pub(crate) fn longest_call(request: Duration) -> Duration {
+    let waits = (1..MAX_ATTEMPTS).map(|attempt| FIRST_BACKOFF * 2u32.pow(attempt - 1));
+    request * MAX_ATTEMPTS + waits.sum::<Duration>()
+}
 
 /// Makes calls on one endpoint and records them.
 #[derive(Debug)]

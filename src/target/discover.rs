@@ -68,6 +68,9 @@ const REFUSALS: [&str; 10] = [
     "Blocked",
 ];
 
+/// What [`discover`] calls on AWS. Whoever changes one of the two has to change the other.
+pub(crate) const CALLED_ON_AWS: [&str; 1] = ["DescribeAvailabilityZones"];
+
 /// Asks for the zones, and for an image unless one is given.
 ///
 /// # Errors

@@ -5,8 +5,9 @@ mod connect;
 mod credentials;
 mod discover;
 
-pub(crate) use call::{Call, Called};
+pub(crate) use call::{Call, Called, MAX_ATTEMPTS, longest_call};
 pub use call::{Caller, Question};
 pub use connect::{ConnectError, Connection, Target, connect};
 pub use credentials::{Access, AccessError, find_access};
+pub(crate) use discover::CALLED_ON_AWS;
 pub use discover::{Discovery, Problem, discover};

@@ -98,9 +98,9 @@ fn distil_case<'c>(
         let steps: Result<Vec<(String, StepSample)>, String> = case
             .steps
             .iter()
-            .map(|step| match StepSample::of(step, &canonical, sample) {
-                Ok(sample) => Ok((step.id().to_owned(), sample)),
-                Err(why) => Err(format!("step `{}`: {why}", step.id())),
+            .filter_map(|step| match StepSample::of(step, &canonical, sample) {
+                Ok(sample) => Some(Ok((step.id().to_owned(), sample?))),
+                Err(why) => Some(Err(format!("step `{}`: {why}", step.id()))),
             })
             .collect();
         match steps {

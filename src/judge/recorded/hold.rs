@@ -40,9 +40,9 @@ pub(in crate::judge) fn hold(
             findings: Vec::new(),
         };
         match StepSample::of(step, names, 0) {
-            Ok(sample) => holder.hold(&sample, &mut comparison),
+            Ok(Some(sample)) => holder.hold(&sample, &mut comparison),
             // Nothing is known of the target here; that is for the verdict to say.
-            Err(_) => continue,
+            Ok(None) | Err(_) => continue,
         }
         held.held += 1;
         held.findings.append(&mut holder.findings);

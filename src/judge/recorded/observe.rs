@@ -5,6 +5,7 @@ use crate::case::Step;
 use crate::judge::StateSeen;
 use crate::judge::canonical::Canonical;
 use crate::judge::observe::{Observed, StepObservation};
+use crate::transcript::Ending;
 use serde_json::Value;
 
 /// What happened in a step of one sample, or on a target.
@@ -25,12 +26,13 @@ pub(super) enum Outcome {
 }
 
 impl StepSample {
+    /// `None` if it was not begun, because an earlier step of the case did not give what it needs;
     /// `Err` says why nothing can be learned from it.
     pub(super) fn of(
         step: &StepObservation<'_>,
         names: &Canonical,
         sample: usize,
-    ) -> Result<StepSample, String> {
+    ) -> Result<Option<StepSample>, String> {
         let status = step.answers.last().map_or(0, |answer| answer.status);
         let outcome = match &step.observed {
             Observed::Success(value) => {
@@ -49,9 +51,12 @@ impl StepSample {
             Observed::NotReached { seen } => Outcome::NotReached { seen: seen.clone() },
             Observed::Foreign(what) => Outcome::NotEc2 { seen: what.clone() },
             Observed::NoAnswer(why) => return Err(why.clone()),
+            Observed::NotRun if matches!(step.ending, Some(Ending::Blocked { .. })) => {
+                return Ok(None);
+            }
             Observed::NotRun => return Err("it did not run".to_owned()),
         };
-        Ok(StepSample { outcome, states: step.states.clone(), took_ms: step.took_ms() })
+        Ok(Some(StepSample { outcome, states: step.states.clone(), took_ms: step.took_ms() }))
     }
 }
 
