@@ -79,6 +79,23 @@ fn is_aws(reference: &str) -> bool {
     reference == AWS
 }
 
+impl JudgedWith {
+    /// Whose behaviour was expected, in words: `AWS`, or a stand-in's name.
+    pub fn reference_name(&self) -> &str {
+        if is_aws(&self.reference) { "AWS" } else { &self.reference }
+    }
+
+    /// Says that it was not AWS, if so.
+    pub fn not_aws(&self) -> Option<String> {
+        (!is_aws(&self.reference)).then(|| {
+            format!(
+                "Held against a recording of {}, a stand-in: this says nothing about AWS.",
+                self.reference
+            )
+        })
+    }
+}
+
 /// Counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {

@@ -72,12 +72,13 @@ fn finding_lines(out: &mut String, finding: &Finding) {
 
 fn capabilities(out: &mut String, result: &RunResult) {
     let width = result.capabilities.iter().map(|c| c.name.len()).max().unwrap_or(0);
+    let reference = clean(result.judged_with.reference_name());
     for capability in &result.capabilities {
         let passed = capability.summary.verdicts.get(&Verdict::Pass).copied().unwrap_or(0);
         let cases = capability.summary.cases;
         let _ = writeln!(
             out,
-            "{:width$}  {}  {passed:3} of {cases:3} as on AWS   {DIM}{}{DIM:#}",
+            "{:width$}  {}  {passed:3} of {cases:3} as on {reference}   {DIM}{}{DIM:#}",
             capability.name,
             bar(passed, cases),
             others(&capability.summary)
@@ -119,8 +120,9 @@ fn totals(out: &mut String, result: &RunResult) {
     );
     let _ = writeln!(
         out,
-        "{BOLD}{passed} of {} cases behave as on AWS{BOLD:#}; {}",
+        "{BOLD}{passed} of {} cases behave as on {}{BOLD:#}; {}",
         result.summary.cases,
+        clean(result.judged_with.reference_name()),
         match others(&result.summary) {
             rest if rest.is_empty() => "no other".to_owned(),
             rest => rest,
@@ -135,6 +137,9 @@ fn totals(out: &mut String, result: &RunResult) {
         count(Severity::Cosmetic)
     );
     let warn = AnsiColor::Yellow.on_default().bold();
+    if let Some(not_aws) = result.judged_with.not_aws() {
+        let _ = writeln!(out, "{warn}{}{warn:#}", clean(&not_aws));
+    }
     if result.judged_with.client.is_none() {
         let _ =
             writeln!(out, "{warn}not judged by AWS's SDK{warn:#}: this build was made without it");

@@ -77,16 +77,16 @@ pub(super) struct Groups {
 }
 
 /// `31 of 58 cases behave as on AWS`, and what became of the others.
-pub(super) fn answer(summary: &Summary) -> (String, String) {
+pub(super) fn answer(summary: &Summary, reference: &str) -> (String, String) {
     let count = |verdict: &Verdict| summary.verdicts.get(verdict).copied().unwrap_or_default();
     let all = words::count(summary.cases as usize, "case", "cases");
     let first = match (summary.cases, count(&Verdict::Pass)) {
         (0, _) => "No case was run.".to_owned(),
-        (1, 1) => "The only case behaves as on AWS.".to_owned(),
-        (cases, pass) if cases == pass => format!("All {all} behave as on AWS."),
-        (_, 0) => format!("None of {all} behaves as on AWS."),
-        (_, 1) => format!("1 of {all} behaves as on AWS."),
-        (_, pass) => format!("{} of {all} behave as on AWS.", words::number(pass.into())),
+        (1, 1) => format!("The only case behaves as on {reference}."),
+        (cases, pass) if cases == pass => format!("All {all} behave as on {reference}."),
+        (_, 0) => format!("None of {all} behaves as on {reference}."),
+        (_, 1) => format!("1 of {all} behaves as on {reference}."),
+        (_, pass) => format!("{} of {all} behave as on {reference}.", words::number(pass.into())),
     };
     let others = Verdict::ALL.into_iter().filter(|v| *v != Verdict::Pass && count(v) > 0);
     let clauses: Vec<_> = others.map(|v| words::verdict_clause(v, count(&v))).collect();

@@ -29,6 +29,7 @@ struct Page {
     target: String,
     run: String,
     note: Option<String>,
+    reference: String,
     warnings: Vec<String>,
     leaks: Vec<LeakView>,
     leaks_count: String,
@@ -92,14 +93,16 @@ pub(crate) fn render(
 
 fn page(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>, note: Option<&str>) -> Page {
     let target = &result.run.target;
-    let (answer, others) = overview::answer(&result.summary);
+    let reference = clip(result.judged_with.reference_name());
+    let (answer, others) = overview::answer(&result.summary, &reference);
     Page {
         style: STYLE,
         script: SCRIPT,
         policy: policy(),
         target: clip(if target.name.is_empty() { &target.endpoint } else { &target.name }),
         run: clip(&result.run.id),
-        note: note.map(clip),
+        note: result.judged_with.not_aws().as_deref().or(note).map(clip),
+        reference,
         warnings: warnings(result),
         leaks: leaks(result),
         leaks_count: words::count(result.leaks.len(), "undo", "undos"),
@@ -220,8 +223,8 @@ fn capability(
 fn passes_count(passes: &[CaseView]) -> String {
     let noted = passes.iter().filter(|case| !case.tally.is_empty()).count();
     let count = match passes.len() {
-        1 => "1 case behaves as on AWS".to_owned(),
-        count => format!("{} cases behave as on AWS", words::number(count as u64)),
+        1 => "1 passes".to_owned(),
+        count => format!("{} pass", words::number(count as u64)),
     };
     match noted {
         0 => count,
