@@ -8,8 +8,9 @@ use crate::model::{List, Model, ShapeId, ShapeKind, Structure};
 /// An answer in SDK member names.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoded {
-    /// Members by SDK name. Elements that the model does not know keep their own name. What is
-    /// absent is absent; what is empty is `""`, `[]` or `{}`.
+    /// Members by SDK name. Elements that the model does not know keep their own name, and are left
+    /// out if that is the SDK name of another member. What is absent is absent; what is empty is
+    /// `""`, `[]` or `{}`.
     pub value: Value,
     /// What does not fit the model, in the order met.
     pub notes: Vec<Note>,
@@ -122,6 +123,11 @@ impl Decoder<'_> {
                 None if is_root && child.name == "return" => generic(child),
                 None => {
                     self.note(&path, NoteKind::Unknown(child.name.clone()));
+                    // `<VpcId>` is not `<vpcId>`: no client finds it, so nor may what looks for the
+                    // member of that name.
+                    if structure.member(&child.name).is_some() {
+                        continue;
+                    }
                     generic(child)
                 }
             };
@@ -170,44 +176,49 @@ impl Decoder<'_> {
     }
 
     fn scalar(&mut self, kind: &ShapeKind, shape: &str, text: &str, path: &str) -> Value {
+        // Clients do not trim: what they cannot parse as it stands is not of its type. What it was
+        // meant to be is kept all the same.
         let trimmed = text.trim();
-        let wrong = |decoder: &mut Self, expected: &'static str| {
-            if !trimmed.is_empty() {
-                decoder.note(path, NoteKind::NotOfType { expected, text: text.to_owned() });
+        let not = |decoder: &mut Self, expected: &'static str| {
+            decoder.note(path, NoteKind::NotOfType { expected, text: text.to_owned() });
+        };
+        let number = |decoder: &mut Self, parsed: Option<Value>, expected: &'static str| {
+            if parsed.is_none() || trimmed != text {
+                not(decoder, expected);
             }
-            Value::String(text.to_owned())
+            parsed.unwrap_or_else(|| text.into())
         };
         match kind {
-            ShapeKind::Integer(_) => match trimmed.parse::<i32>() {
-                Ok(n) => n.into(),
-                Err(_) => wrong(self, "an integer of 32 bits"),
-            },
-            ShapeKind::Long(_) => match trimmed.parse::<i64>() {
-                Ok(n) => n.into(),
-                Err(_) => wrong(self, "an integer of 64 bits"),
-            },
-            ShapeKind::Double | ShapeKind::Float => match trimmed.parse::<f64>() {
-                Ok(n) if n.is_finite() => n.into(),
-                _ => wrong(self, "a number"),
-            },
-            ShapeKind::Boolean => match trimmed {
-                "true" => true.into(),
-                "false" => false.into(),
-                other
-                    if other.eq_ignore_ascii_case("true")
-                        || other.eq_ignore_ascii_case("false") =>
-                {
-                    self.note(path, NoteKind::BooleanForm(other.to_owned()));
-                    other.eq_ignore_ascii_case("true").into()
+            ShapeKind::Integer(_) => {
+                let parsed = trimmed.parse::<i32>().ok().map(Value::from);
+                number(self, parsed, "an integer of 32 bits")
+            }
+            ShapeKind::Long(_) => {
+                let parsed = trimmed.parse::<i64>().ok().map(Value::from);
+                number(self, parsed, "an integer of 64 bits")
+            }
+            ShapeKind::Double | ShapeKind::Float => {
+                let parsed = trimmed.parse::<f64>().ok().filter(|n| n.is_finite());
+                number(self, parsed.map(Value::from), "a number")
+            }
+            ShapeKind::Boolean => {
+                let lower = trimmed.to_ascii_lowercase();
+                let parsed = lower.parse::<bool>().ok();
+                match parsed {
+                    Some(_) if trimmed != text => not(self, "a boolean"),
+                    Some(_) if trimmed != lower => {
+                        self.note(path, NoteKind::BooleanForm(trimmed.to_owned()));
+                    }
+                    Some(_) => {}
+                    None => not(self, "a boolean"),
                 }
-                _ => wrong(self, "a boolean"),
-            },
+                parsed.map_or_else(|| text.into(), Value::from)
+            }
             ShapeKind::Timestamp => {
-                if trimmed.parse::<jiff::Timestamp>().is_err() {
-                    return wrong(self, "a time (RFC 3339)");
-                }
-                if !trimmed.ends_with('Z') {
-                    self.note(path, NoteKind::TimestampForm(trimmed.to_owned()));
+                if !is_time(text) {
+                    not(self, "a time (RFC 3339)");
+                } else if !text.ends_with('Z') || text.contains('t') {
+                    self.note(path, NoteKind::TimestampForm(text.to_owned()));
                 }
                 Value::String(trimmed.to_owned())
             }
@@ -235,6 +246,34 @@ fn generic(element: &Element) -> Value {
         return element.children.iter().map(generic).collect();
     }
     Value::Object(element.children.iter().map(|c| (c.name.clone(), generic(c))).collect())
+}
+
+/// Whether AWS's SDKs read it as a time: RFC 3339, with T and with Z or an offset (in lower case
+/// too). A parser made for people takes more, such as a blank for the T or `+0000`.
+fn is_time(text: &str) -> bool {
+    const PATTERN: &[u8] = b"0000-00-00T00:00:00";
+    let Some((start, rest)) = text.as_bytes().split_at_checked(PATTERN.len()) else { return false };
+    let fits = |(c, pattern): (&u8, &u8)| match pattern {
+        b'0' => c.is_ascii_digit(),
+        other => c.eq_ignore_ascii_case(other),
+    };
+    let rest = match rest.strip_prefix(b".") {
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|c| c.is_ascii_digit()).count();
+            if digits == 0 {
+                return false;
+            }
+            &fraction[digits..]
+        }
+        None => rest,
+    };
+    let zone = match rest {
+        b"Z" | b"z" => true,
+        [b'+' | b'-', h1, h2, b':', m1, m2] => [h1, h2, m1, m2].iter().all(|c| c.is_ascii_digit()),
+        _ => false,
+    };
+    // The pattern alone would let the 31st of February pass.
+    zone && start.iter().zip(PATTERN).all(fits) && text.parse::<jiff::Timestamp>().is_ok()
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -281,6 +320,70 @@ mod tests {
                 ("Vpcs[].own", &NoteKind::Unknown("own".into())),
             ]
         );
+    }
+
+    #[test]
+    fn times_as_the_sdk_reads_them() {
+        for good in [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00.000Z",
+            "2026-01-31t12:00:00.123456789z",
+            "2026-01-31T12:00:00+00:00",
+            "2026-01-31T12:00:00.5-02:30",
+        ] {
+            assert!(is_time(good), "{good}");
+        }
+        for bad in [
+            "2026-01-31 12:00:00Z",
+            "2026-01-31T12:00:00",
+            "2026-01-31T12:00Z",
+            "2026-01-31",
+            "20260131T120000Z",
+            "2026-02-31T12:00:00Z",
+            "2026-01-31T12:00:00+0000",
+            "2026-01-31T12:00:00.Z",
+            "2026-01-31T12:00:00ZZ",
+            "1769860800",
+            " 2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00é",
+            "",
+        ] {
+            assert!(!is_time(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_no_client_can_parse_is_not_of_its_type() {
+        let decoded = decode(
+            "DescribeVolumes",
+            "<r><volumeSet><item><size> 8 </size><createTime/><encrypted>TRUE </encrypted>\
+             <iops></iops><fastRestored>False</fastRestored></item></volumeSet></r>",
+        );
+        assert_eq!(
+            decoded.value,
+            json!({"Volumes": [{"Size": 8, "CreateTime": "", "Encrypted": true, "Iops": "",
+                                "FastRestored": false}]})
+        );
+        let wrong: Vec<_> = decoded
+            .notes
+            .iter()
+            .filter(|n| matches!(n.kind, NoteKind::NotOfType { .. }))
+            .map(|n| n.path.as_str())
+            .collect();
+        assert_eq!(
+            wrong,
+            ["Volumes[].Size", "Volumes[].CreateTime", "Volumes[].Encrypted", "Volumes[].Iops"]
+        );
+    }
+
+    #[test]
+    fn an_element_in_another_case_is_not_the_member() {
+        let decoded = decode(
+            "DescribeVpcs",
+            "<r><vpcSet><item><VpcId>vpc-1</VpcId><vpcid>vpc-2</vpcid></item></vpcSet></r>",
+        );
+        assert_eq!(decoded.value, json!({"Vpcs": [{"vpcid": "vpc-2"}]}));
+        assert_eq!(decoded.notes.len(), 2, "{:?}", decoded.notes);
     }
 
     #[test]
