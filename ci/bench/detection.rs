@@ -38,7 +38,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use parallax::assets::Assets;
 use parallax::judge::Knowledge;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use operator::OPERATORS;
 use sample::Samples;
@@ -128,11 +128,8 @@ fn verdict(part: &str, tally: &Tally, arguments: &Arguments) -> bool {
     tally.print_misses(OPERATORS, if arguments.verbose { usize::MAX } else { SHOWN });
     let (right, noticeable) = tally.score();
     let found = percent(right, noticeable);
-    println!("\n{part}: {right} of {noticeable} noticeable changes found at the right severity: {found:.2} %\n");
+    println!(
+        "\n{part}: {right} of {noticeable} noticeable changes found at the right severity: {found:.2} %\n"
+    );
     found >= ENOUGH
-}
-
-#[allow(dead_code)]
-fn unused() -> Value {
-    json!(null)
 }

@@ -33,16 +33,14 @@ enum What {
 pub fn run(samples: &[Sample], knowledge: &Knowledge, per_place: usize) -> Tally {
     let statistics = Statistics::of(samples);
     let (candidates, possible) = candidates(samples, &statistics, per_place);
-    let before: Vec<Vec<Finding>> = in_parallel(samples, |sample| {
-        judge_exchange(&sample.exchange(&sample.reply), knowledge)
-    });
+    let before: Vec<Vec<Finding>> =
+        in_parallel(samples, |sample| judge_exchange(&sample.exchange(&sample.reply), knowledge));
     let trials = in_parallel(&candidates, |candidate| {
         let sample = &samples[candidate.sample];
         let reply = match &candidate.what {
-            What::Element { place, change } => Reply {
-                body: change.apply(&sample.root, place).document(),
-                ..sample.reply.clone()
-            },
+            What::Element { place, change } => {
+                Reply { body: change.apply(&sample.root, place).document(), ..sample.reply.clone() }
+            }
             What::Whole(reply) => reply.as_ref().clone(),
         };
         let after = judge_exchange(&sample.exchange(&reply), knowledge);
@@ -83,8 +81,7 @@ pub fn control(samples: &[Sample], knowledge: &Knowledge) -> Vec<String> {
         if !breaking.is_empty() {
             return Some(format!("{}: {}", sample.source, breaking.join("; ")));
         }
-        let again =
-            judge(&Reply { body: sample.root.document(), ..sample.reply.clone() });
+        let again = judge(&Reply { body: sample.root.document(), ..sample.reply.clone() });
         (found != again).then(|| format!("{}: judged differently when written anew", sample.source))
     });
     wrong.into_iter().flatten().collect()
@@ -113,15 +110,21 @@ fn candidates(
         let output = action.and_then(|a| a.output).filter(|_| sample.is_success());
         for site in sites(Model::ec2(), output, &sample.root) {
             let node = sample.root.at(&site.place);
-            members::changes(&sample.action, &site, node, statistics, &mut |name, change, expect| {
-                choose(Candidate {
-                    operator: number(name),
-                    sample: n,
-                    at: format!("{}.{}", sample.action, site.path),
-                    what: What::Element { place: site.place.clone(), change },
-                    expect,
-                });
-            });
+            members::changes(
+                &sample.action,
+                &site,
+                node,
+                statistics,
+                &mut |name, change, expect| {
+                    choose(Candidate {
+                        operator: number(name),
+                        sample: n,
+                        at: format!("{}.{}", sample.action, site.path),
+                        what: What::Element { place: site.place.clone(), change },
+                        expect,
+                    });
+                },
+            );
         }
         envelope::changes(sample, &mut |name, reply, expect| {
             choose(Candidate {

@@ -62,7 +62,11 @@ fn namespace(sample: &Sample, tell: Tell<'_>) {
     let Some(namespace) = sample.root.namespace.clone() else { return };
     let to = |namespace: Option<String>| with_root(sample, |root| root.namespace = namespace);
     tell("namespace-none", to(None), DIVERGENT);
-    tell("namespace-version", to(Some(namespace.replace(&sample.version, "2008-02-01"))), DIVERGENT);
+    tell(
+        "namespace-version",
+        to(Some(namespace.replace(&sample.version, "2008-02-01"))),
+        DIVERGENT,
+    );
     tell("namespace-host", to(Some(namespace.replace("amazonaws", "example"))), DIVERGENT);
     let prefixed = with_root(sample, |root| {
         prefix(root);
@@ -129,9 +133,8 @@ fn refusal(sample: &Sample, tell: Tell<'_>) {
     let error = |code: &str, message: &str| {
         Node::with("Error", vec![Node::text("Code", code), Node::text("Message", message)])
     };
-    let response = |error: Node| {
-        Node::with("Response", vec![Node::with("Errors", vec![error]), id.clone()])
-    };
+    let response =
+        |error: Node| Node::with("Response", vec![Node::with("Errors", vec![error]), id.clone()]);
     let mut to = |name, node: Node, status, expect| {
         tell(name, Reply { status, body: node.document(), ..sample.reply.clone() }, expect);
     };
@@ -151,7 +154,12 @@ fn refusal(sample: &Sample, tell: Tell<'_>) {
     to("error-no-message", response(no_message), status, DIVERGENT);
     let errors = Node::with("Errors", vec![whole.clone()]);
     let renamed = Node { name: "RequestId".to_owned(), ..id.clone() };
-    to("error-request-id", Node::with("Response", vec![errors.clone(), renamed]), status, DIVERGENT);
+    to(
+        "error-request-id",
+        Node::with("Response", vec![errors.clone(), renamed]),
+        status,
+        DIVERGENT,
+    );
     to("error-no-request-id", Node::with("Response", vec![errors]), status, DIVERGENT);
     to("error-status-200", response(whole.clone()), 200, BREAKING);
     to("error-status-500", response(whole.clone()), 500, BREAKING);

@@ -167,7 +167,10 @@ fn time(text: &str, to: &mut dyn FnMut(&'static str, &str, Expect)) {
     to("time-word", "yesterday", BREAKING);
     to("time-no-zone", plain, BREAKING);
     to("time-offset", &format!("{plain}+00:00"), DIVERGENT);
-    to("time-space", &text.replace('T', " "), DIVERGENT);
+    to("time-space", &text.replace('T', " "), BREAKING);
+    to("time-basic", &text.replace(['-', ':'], ""), BREAKING);
+    to("time-lower", &text.to_ascii_lowercase(), DIVERGENT);
+    to("time-minutes", &format!("{}Z", text.get(..16).unwrap_or_default()), BREAKING);
     to("time-epoch", &time.as_second().to_string(), BREAKING);
     to("time-date", text.get(..10).unwrap_or_default(), BREAKING);
 }

@@ -102,7 +102,10 @@ operators! {
     "time-word" "the SDK cannot parse it, and fails";
     "time-no-zone" "the SDK cannot parse it, and fails";
     "time-offset" "the SDK reads it; clients that know only Z, or compare texts, do not";
-    "time-space" "RFC 3339 lets an SDK read it; clients that look for the T do not";
+    "time-space" "the SDK wants the T, and fails";
+    "time-basic" "the SDK wants dashes and colons, and fails";
+    "time-lower" "the SDK reads it; clients that know only T and Z, or compare texts, do not";
+    "time-minutes" "the SDK wants seconds, and fails";
     "time-epoch" "the SDK cannot parse it, and fails";
     "time-date" "the SDK cannot parse it, and fails";
     "enum-value" "a program that handles every value AWS has meets another";

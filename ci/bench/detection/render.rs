@@ -69,7 +69,8 @@ fn node(
             return Ok(Node::with(name, members(model, shape, map, path)?));
         }
         (ShapeKind::List(list), Value::Array(items)) => {
-            let items = items.iter().map(|item| node(model, &list.item_name, list.item, item, path));
+            let items =
+                items.iter().map(|item| node(model, &list.item_name, list.item, item, path));
             return Ok(Node::with(name, items.collect::<Result<_, _>>()?));
         }
         (ShapeKind::Boolean, Value::Bool(yes)) => yes.to_string(),

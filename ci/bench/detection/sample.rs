@@ -85,8 +85,7 @@ impl Samples {
                     .map_err(|e| format!("{}: {e}", file.display()))?;
                 for (n, line) in text.lines().enumerate() {
                     let at = |why: &str| format!("{}:{}: {why}", file.display(), n + 1);
-                    let line: Line =
-                        serde_json::from_str(line).map_err(|e| at(&e.to_string()))?;
+                    let line: Line = serde_json::from_str(line).map_err(|e| at(&e.to_string()))?;
                     if excluded.iter().any(|e| line.source.starts_with(&e.source)) {
                         samples.left_out.push(at("trimmed by hand"));
                         continue;

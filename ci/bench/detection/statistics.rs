@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parallax::model::Model;
 
-use super::node::Node;
 use super::sample::Sample;
 use super::sites::{Kind, sites};
 
@@ -157,9 +156,9 @@ pub fn look(text: &str) -> Option<Look> {
     }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let address = text.parse::<std::net::Ipv4Addr>().is_ok();
-    let network = text.split_once('/').is_some_and(|(address, bits)| {
-        address.parse::<std::net::IpAddr>().is_ok() && digits(bits)
-    });
+    let network = text
+        .split_once('/')
+        .is_some_and(|(address, bits)| address.parse::<std::net::IpAddr>().is_ok() && digits(bits));
     let pairs: Vec<&str> = text.split(':').collect();
     let mac = pairs.len() == 6
         && pairs.iter().all(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit()));
@@ -185,12 +184,4 @@ pub fn id_prefix(text: &str) -> Option<&str> {
     let hex = digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let word = prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     (matches!(digits.len(), 8 | 17) && hex && word && !prefix.is_empty()).then_some(prefix)
-}
-
-/// The texts of a document.
-pub fn texts(node: &Node, found: &mut BTreeSet<String>) {
-    if node.children.is_empty() && !node.text.is_empty() {
-        found.insert(node.text.clone());
-    }
-    node.children.iter().for_each(|child| texts(child, found));
 }

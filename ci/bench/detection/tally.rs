@@ -108,7 +108,18 @@ impl Tally {
     pub fn print(&self, operators: &[Operator]) {
         println!(
             "{:22} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7} {:>7} {:>8} {:>7} {:>7}",
-            "operator", "tried", "notice", "client", "model", "shape", "baseline", "any", "right", "", "missed", "graded"
+            "operator",
+            "tried",
+            "notice",
+            "client",
+            "model",
+            "shape",
+            "baseline",
+            "any",
+            "right",
+            "",
+            "missed",
+            "graded"
         );
         let mut all = Row::default();
         for (n, operator) in operators.iter().enumerate() {
@@ -131,7 +142,10 @@ impl Tally {
         if groups.is_empty() {
             return;
         }
-        println!("\nnot found, or at another severity ({} kinds; times, operator, expected, found):", groups.len());
+        println!(
+            "\nnot found, or at another severity ({} kinds; times, operator, expected, found):",
+            groups.len()
+        );
         for (group, trials) in groups.iter().take(most) {
             println!("{:>5}  {group}   e.g. {}", trials.len(), examples(trials));
         }
@@ -144,7 +158,8 @@ impl Tally {
     fn misses(&self, operators: &[Operator]) -> Vec<(String, Vec<&Trial>)> {
         let mut groups: BTreeMap<String, Vec<&Trial>> = BTreeMap::new();
         for trial in self.trials.iter().filter(|t| t.is_noticeable() && !t.is_right()) {
-            let key = format!("{}: {} → {}", operators[trial.operator].name, trial.expect, rules(trial));
+            let key =
+                format!("{}: {} → {}", operators[trial.operator].name, trial.expect, rules(trial));
             groups.entry(key).or_default().push(trial);
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
