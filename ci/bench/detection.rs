@@ -25,10 +25,14 @@ mod operator;
 mod render;
 #[path = "detection/sample.rs"]
 mod sample;
+#[path = "detection/sequences.rs"]
+mod sequences;
 #[path = "detection/sites.rs"]
 mod sites;
 #[path = "detection/statistics.rs"]
 mod statistics;
+#[path = "detection/steps.rs"]
+mod steps;
 #[path = "detection/tally.rs"]
 mod tally;
 
@@ -37,15 +41,19 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use parallax::assets::Assets;
-use parallax::judge::Knowledge;
+use parallax::judge::{Knowledge, judge};
+use parallax::transcript::Transcript;
 use serde_json::Value;
 
 use operator::OPERATORS;
 use sample::Samples;
+use sequences::{Asserts, Column};
 use tally::{Tally, percent};
 
 /// Percentage that has to be found at the right severity.
 const ENOUGH: f64 = 99.0;
+/// The sequences that are broken, below `reports/`.
+const RECORDING: &str = "openstack-2023.2/transcript.jsonl";
 /// Kinds of misses that are shown.
 const SHOWN: usize = 30;
 
@@ -91,11 +99,28 @@ fn measure(arguments: &Arguments) -> Result<bool, String> {
             "Single answers are not tried: set PARALLAX_EVIDENCE to a folder with recordings of AWS."
         ),
     }
+    for (name, tally) in sequences(&knowledge)? {
+        enough &= verdict(&format!("sequences, {name} baselines"), &tally, arguments);
+        out.insert(format!("sequences, {name}"), tally.to_json(OPERATORS));
+    }
     if let Some(file) = &arguments.json {
         let text = serde_json::to_string_pretty(&Value::Object(out)).map_err(|e| e.to_string())?;
         std::fs::write(file, text).map_err(|e| format!("{}: {e}", file.display()))?;
     }
     Ok(enough)
+}
+
+/// Breaks the cases of the bundled recording. Each column is one way of judging them.
+fn sequences(knowledge: &Knowledge) -> Result<Vec<(&'static str, Tally)>, String> {
+    let text = Assets::Reports.read(RECORDING).map_err(|e| format!("{RECORDING}: {e}"))?;
+    let transcript = Transcript::parse(&text).map_err(|e| format!("{RECORDING}: {e}"))?;
+    let documented = Column {
+        name: "documented",
+        judge: &|transcript| judge(transcript, knowledge),
+        asserts: Asserts::Stated(&knowledge.baselines),
+    };
+    let columns = [documented];
+    Ok(columns.iter().map(|c| (c.name, sequences::run(&transcript, c))).collect())
 }
 
 /// Breaks single answers. Says also whether all that they start from is clean.

@@ -50,6 +50,7 @@ pub fn run(samples: &[Sample], knowledge: &Knowledge, per_place: usize) -> Tally
             expect: candidate.expect,
             found: brought(&before[candidate.sample], after),
             source: sample.source.clone(),
+            judged_by: None,
         }
     });
     Tally::new(trials, possible)

@@ -163,6 +163,22 @@ operators! {
     "error-code-unknown" "a code that AWS does not have: no program handles it";
     "error-code-case" "the same: codes are compared letter by letter";
     "error-code-other" "another code of AWS's: one answer by itself does not show it";
+
+    "step-refused" "the call fails where it succeeds on AWS";
+    "step-accepted" "the call succeeds where AWS refuses it";
+    "step-code-other" "programs decide by the code, and this is another of AWS's";
+    "step-code-case" "codes are compared letter by letter";
+    "step-code-cut" "the same: the part behind the dot is missing";
+    "step-status" "programs may look at the status";
+    "value-other" "the value is not what it is on AWS in this sequence";
+    "value-gone" "the value is missing";
+    "item-gone" "one is missing from the list";
+    "item-twice" "one is in the list twice";
+    "identity-fresh" "the answer speaks of something that the program has never heard of";
+    "identity-other" "the answer speaks of another thing that the program knows";
+    "states-never" "the program waits until its patience ends";
+    "states-order" "the last state comes first, then those before it";
+    "states-extra" "a state that AWS does not go through";
 }
 
 /// The number of an operator.

@@ -19,11 +19,21 @@ pub struct Trial {
     pub found: Vec<Finding>,
     /// The recording that was changed.
     pub source: String,
+    /// The layer whose findings count; any if there is none.
+    pub judged_by: Option<Layer>,
 }
 
 impl Trial {
     fn gravest(&self) -> Option<Severity> {
-        self.found.iter().map(|f| f.severity).min()
+        self.counting().map(|f| f.severity).min()
+    }
+
+    fn counting(&self) -> impl Iterator<Item = &Finding> {
+        self.found.iter().filter(|f| self.judged_by.is_none_or(|layer| f.layer == layer))
+    }
+
+    fn is_missed(&self) -> bool {
+        self.counting().next().is_none()
     }
 
     fn is_noticeable(&self) -> bool {
@@ -69,8 +79,8 @@ impl Row {
         }
         self.any += u32::from(!trial.found.is_empty());
         self.right += u32::from(trial.is_right());
-        self.missed += u32::from(trial.found.is_empty());
-        self.wrong += u32::from(!trial.found.is_empty() && !trial.is_right());
+        self.missed += u32::from(trial.is_missed());
+        self.wrong += u32::from(!trial.is_missed() && !trial.is_right());
     }
 
     fn line(&self, name: &str) -> String {
