@@ -61,7 +61,7 @@ const SHOWN: usize = 30;
 #[derive(Parser)]
 struct Arguments {
     /// Changes of one operator to one path of one action that are tried
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    #[arg(long, value_name = "N", default_value_t = 5)]
     per_place: usize,
     /// Show every kind of miss
     #[arg(long)]

@@ -13,6 +13,8 @@ pub enum Change {
     Move(usize),
     /// It is there twice.
     Duplicate,
+    /// An element of this name is put at its end.
+    Extra(String),
     /// There is this text in it and nothing else.
     Text(String),
     /// Its text is put into an element of its own.
@@ -45,6 +47,7 @@ impl Change {
                 let twin = root.at(place).clone();
                 root.at_mut(parent).children.insert(last, twin);
             }
+            Change::Extra(name) => root.at_mut(place).children.push(Node::text(name, "value")),
             Change::Text(text) => {
                 let node = root.at_mut(place);
                 node.children.clear();

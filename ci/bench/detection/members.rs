@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::change::Change;
 use super::node::Node;
-use super::operator::{BREAKING, DIVERGENT, Expect, GRAVE, MILD};
+use super::operator::{BREAKING, COSMETIC, DIVERGENT, Expect, GRAVE, MILD};
 use super::sites::{Kind, Site};
 use super::statistics::{Look, Presence, Statistics};
 
@@ -77,6 +77,7 @@ fn structure(action: &str, site: &Site<'_>, node: &Node, known: &Statistics, tel
     if node.children.is_empty() {
         return;
     }
+    tell("extra", Change::Extra("cloudName".to_owned()), COSMETIC);
     let members = gone(known.presence_below(action, &site.path));
     tell("empty-structure", Change::Text(String::new()), members);
     // Text where no structure of AWS's has any is there to be noticed in any case.

@@ -91,6 +91,7 @@ operators! {
     "rename-case" "the same: names are compared letter by letter";
     "move" "the same: decoders look for a member in its place only";
     "duplicate" "clients differ: AWS's SDK for Rust takes the last, botocore makes a list of them";
+    "extra" "nothing: clients skip what they do not know; a person sees it";
     "type-structure" "the SDK finds an element where it reads text, and fails";
     "type-text" "the SDK skips text where it looks for elements: the structure has no members";
     "number-word" "the SDK cannot parse it, and fails";
