@@ -13,6 +13,9 @@ use uuid::Uuid;
 use super::node::Node;
 use super::render;
 
+/// Why what `baselines/excluded-recordings.json` names is left out.
+pub const TRIMMED: &str = "trimmed by hand";
+
 /// One answer of AWS.
 pub struct Sample {
     /// The action that was called.
@@ -87,7 +90,7 @@ impl Samples {
                     let at = |why: &str| format!("{}:{}: {why}", file.display(), n + 1);
                     let line: Line = serde_json::from_str(line).map_err(|e| at(&e.to_string()))?;
                     if excluded.iter().any(|e| line.source.starts_with(&e.source)) {
-                        samples.left_out.push(at("trimmed by hand"));
+                        samples.left_out.push(at(TRIMMED));
                         continue;
                     }
                     match sample(&action, line) {
