@@ -23,6 +23,31 @@ pub struct Note {
     pub path: String,
     /// What.
     pub kind: NoteKind,
+    /// What the model has in this place: it decides what a client loses.
+    pub of: Place,
+}
+
+/// What the model has in a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Named members.
+    Structure,
+    /// Items.
+    List,
+    /// A plain value.
+    Value,
+    /// Nothing.
+    Nothing,
+}
+
+impl From<&ShapeKind> for Place {
+    fn from(kind: &ShapeKind) -> Place {
+        match kind {
+            ShapeKind::Structure(_) => Place::Structure,
+            ShapeKind::List(_) => Place::List,
+            _ => Place::Value,
+        }
+    }
 }
 
 /// What does not fit.
@@ -85,8 +110,8 @@ struct Decoder<'m> {
 }
 
 impl Decoder<'_> {
-    fn note(&mut self, path: &str, kind: NoteKind) {
-        self.notes.push(Note { path: path.to_owned(), kind });
+    fn note(&mut self, path: &str, of: Place, kind: NoteKind) {
+        self.notes.push(Note { path: path.to_owned(), kind, of });
     }
 
     fn envelope_only(&mut self, root: &Element) -> Value {
@@ -94,7 +119,7 @@ impl Decoder<'_> {
         for child in root.children.iter().filter(|c| !ENVELOPE.contains(&c.name.as_str())) {
             // Actions without output answer <return>true</return>; the model leaves it out.
             if child.name != "return" {
-                self.note(&child.name, NoteKind::Unknown(child.name.clone()));
+                self.note(&child.name, Place::Nothing, NoteKind::Unknown(child.name.clone()));
             }
             map.insert(child.name.clone(), generic(child));
         }
@@ -104,7 +129,7 @@ impl Decoder<'_> {
     fn structure(&mut self, structure: &Structure, element: &Element, path: &str) -> Value {
         let mut map = Map::new();
         if !element.text.trim().is_empty() {
-            self.note(path, NoteKind::StrayText(element.text.trim().to_owned()));
+            self.note(path, Place::Structure, NoteKind::StrayText(element.text.trim().to_owned()));
         }
         let is_root = path.is_empty();
         for child in &element.children {
@@ -115,14 +140,16 @@ impl Decoder<'_> {
             let name = member.map_or(child.name.as_str(), |m| m.name.as_str());
             let path = join(path, name);
             if map.contains_key(name) {
-                self.note(&path, NoteKind::Repeated(child.name.clone()));
+                let of =
+                    member.map_or(Place::Nothing, |m| (&self.model.shape(m.shape).kind).into());
+                self.note(&path, of, NoteKind::Repeated(child.name.clone()));
                 continue;
             }
             let value = match member {
                 Some(member) => self.value(member.shape, child, &path),
                 None if is_root && child.name == "return" => generic(child),
                 None => {
-                    self.note(&path, NoteKind::Unknown(child.name.clone()));
+                    self.note(&path, Place::Nothing, NoteKind::Unknown(child.name.clone()));
                     // `<VpcId>` is not `<vpcId>`: no client finds it, so nor may what looks for the
                     // member of that name.
                     if structure.member(&child.name).is_some() {
@@ -139,14 +166,14 @@ impl Decoder<'_> {
     fn value(&mut self, shape: ShapeId, element: &Element, path: &str) -> Value {
         let shape = self.model.shape(shape);
         if element.is_empty() {
-            self.note(path, NoteKind::Empty(element.self_closed));
+            self.note(path, (&shape.kind).into(), NoteKind::Empty(element.self_closed));
         }
         match &shape.kind {
             ShapeKind::Structure(structure) => self.structure(structure, element, path),
             ShapeKind::List(list) => self.list(list, element, path),
             kind => {
                 if let Some(child) = element.children.first() {
-                    self.note(path, NoteKind::StrayElements(child.name.clone()));
+                    self.note(path, Place::Value, NoteKind::StrayElements(child.name.clone()));
                     return generic(element);
                 }
                 self.scalar(kind, &shape.name, &element.text, path)
@@ -156,19 +183,23 @@ impl Decoder<'_> {
 
     fn list(&mut self, list: &List, element: &Element, path: &str) -> Value {
         if !element.text.trim().is_empty() {
-            self.note(path, NoteKind::StrayText(element.text.trim().to_owned()));
+            self.note(path, Place::List, NoteKind::StrayText(element.text.trim().to_owned()));
         }
         let path = format!("{path}[]");
         let mut items = Vec::new();
+        let kind = &self.model.shape(list.item).kind;
         for child in &element.children {
-            if child.name != list.item_name {
-                self.note(
-                    &path,
-                    NoteKind::ItemName {
-                        expected: list.item_name.clone(),
-                        found: child.name.clone(),
-                    },
-                );
+            let found = if child.name != list.item_name {
+                Some(child.name.clone())
+            } else if is_list_in_list(list, kind, child) {
+                // Shown as it was written: <item><item>.
+                Some(format!("{0}><{0}", child.name))
+            } else {
+                None
+            };
+            if let Some(found) = found {
+                let expected = list.item_name.clone();
+                self.note(&path, kind.into(), NoteKind::ItemName { expected, found });
             }
             items.push(self.value(list.item, child, &path));
         }
@@ -180,7 +211,11 @@ impl Decoder<'_> {
         // meant to be is kept all the same.
         let trimmed = text.trim();
         let not = |decoder: &mut Self, expected: &'static str| {
-            decoder.note(path, NoteKind::NotOfType { expected, text: text.to_owned() });
+            decoder.note(
+                path,
+                Place::Value,
+                NoteKind::NotOfType { expected, text: text.to_owned() },
+            );
         };
         let number = |decoder: &mut Self, parsed: Option<Value>, expected: &'static str| {
             if parsed.is_none() || trimmed != text {
@@ -207,7 +242,7 @@ impl Decoder<'_> {
                 match parsed {
                     Some(_) if trimmed != text => not(self, "a boolean"),
                     Some(_) if trimmed != lower => {
-                        self.note(path, NoteKind::BooleanForm(trimmed.to_owned()));
+                        self.note(path, Place::Value, NoteKind::BooleanForm(trimmed.to_owned()));
                     }
                     Some(_) => {}
                     None => not(self, "a boolean"),
@@ -218,7 +253,7 @@ impl Decoder<'_> {
                 if !is_time(text) {
                     not(self, "a time (RFC 3339)");
                 } else if !text.ends_with('Z') || text.contains('t') {
-                    self.note(path, NoteKind::TimestampForm(text.to_owned()));
+                    self.note(path, Place::Value, NoteKind::TimestampForm(text.to_owned()));
                 }
                 Value::String(trimmed.to_owned())
             }
@@ -227,6 +262,7 @@ impl Decoder<'_> {
                 if !known.is_empty() && !text.is_empty() && !known.iter().any(|v| v == text) {
                     self.note(
                         path,
+                        Place::Value,
                         NoteKind::NotInEnum { shape: shape.to_owned(), text: text.to_owned() },
                     );
                 }
@@ -235,6 +271,15 @@ impl Decoder<'_> {
             _ => Value::String(text.to_owned()),
         }
     }
+}
+
+/// Whether an item that should have members has items instead: one level of list too many, in which
+/// clients find nothing.
+fn is_list_in_list(list: &List, item: &ShapeKind, element: &Element) -> bool {
+    let ShapeKind::Structure(structure) = item else { return false };
+    !element.children.is_empty()
+        && structure.by_wire_name(&list.item_name).is_none()
+        && element.children.iter().all(|child| child.name == list.item_name)
 }
 
 /// An element that the model does not know, as good as it can be told.
@@ -374,6 +419,28 @@ mod tests {
             wrong,
             ["Volumes[].Size", "Volumes[].CreateTime", "Volumes[].Encrypted", "Volumes[].Iops"]
         );
+    }
+
+    #[test]
+    fn a_list_too_many_and_what_is_in_the_wrong_place() {
+        let decoded = decode(
+            "DescribeVolumes",
+            "<r><volumeSet><item><item><volumeId>vol-1</volumeId></item></item><item>\
+             <attachmentSet>text</attachmentSet><size><value>1</value></size>\
+             <tagSet/><tagSet/><status>in-use</status><status>in-use</status></item></volumeSet></r>",
+        );
+        let kinds: Vec<_> =
+            decoded.notes.iter().map(|n| (n.path.as_str(), n.of, &n.kind)).collect();
+        let found = |path, of, kind| {
+            assert!(kinds.contains(&(path, of, &kind)), "{kind:?} is not in {kinds:#?}");
+        };
+        let expected = "item".to_owned();
+        let nested = NoteKind::ItemName { expected, found: "item><item".to_owned() };
+        found("Volumes[]", Place::Structure, nested);
+        found("Volumes[].Attachments", Place::List, NoteKind::StrayText("text".to_owned()));
+        found("Volumes[].Size", Place::Value, NoteKind::StrayElements("value".to_owned()));
+        found("Volumes[].Tags", Place::List, NoteKind::Repeated("tagSet".to_owned()));
+        found("Volumes[].State", Place::Value, NoteKind::Repeated("status".to_owned()));
     }
 
     #[test]
