@@ -147,7 +147,11 @@ fn answers(
     if !clean {
         println!("  What is not written as AWS writes it cannot be broken: mend this first.");
     }
-    println!();
+    println!(
+        "a member is always there on AWS if no recording lacks it, out of {} at least; breaking from {}\n",
+        statistics::WEAK,
+        statistics::STRONG
+    );
     Ok((answers::run(&samples.list, knowledge, arguments.per_place), clean))
 }
 

@@ -150,9 +150,18 @@ fn value(
         }
         _ => {
             look(text, known.look(action, &site.path), &mut to);
+            if known.is_of_what_is_around(action, &site.path) {
+                to("id-around", &other_id(text), DIVERGENT);
+            }
             to("empty", "", never_empty(action, site, known));
         }
     }
+}
+
+/// Another id of the same kind.
+pub fn other_id(id: &str) -> String {
+    let (start, last) = id.split_at(id.len() - 1);
+    format!("{start}{}", if last == "0" { "1" } else { "0" })
 }
 
 fn never_empty(action: &str, site: &Site<'_>, known: &Statistics) -> Expect {

@@ -116,6 +116,7 @@ operators! {
     "id-case" "the same";
     "id-length" "the same";
     "id-no-dash" "the same";
+    "id-around" "what is shown within a thing says that it belongs to another: never on AWS";
     "form" "a program that takes the address, network or ARN apart cannot";
     "empty" "numbers, booleans and times: the SDK fails; text: empty where it never is";
     "empty-structure" "all its members are gone";

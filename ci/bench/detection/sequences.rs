@@ -11,6 +11,7 @@ use parallax::transcript::Transcript;
 
 use super::answers::{brought, in_parallel};
 use super::change::Change;
+use super::members::other_id;
 use super::node::Node;
 use super::operator::{BREAKING, DIVERGENT, Expect, GRAVE, number};
 use super::render;
@@ -282,7 +283,7 @@ impl Breaker<'_> {
                 && reply(e).is_some_and(|r| String::from_utf8_lossy(&r.body).contains(id))
         });
         let expect = if binds && !used_later { Expect::Unnoticeable } else { GRAVE };
-        let fresh = fresh(id);
+        let fresh = other_id(id);
         let others = self.recording.texts();
         let other = others
             .iter()
@@ -393,10 +394,4 @@ fn other_value(kind: &ShapeKind, text: &str) -> Option<String> {
             _ => "unheard-of".to_owned(),
         },
     })
-}
-
-/// An id of the same kind that is nowhere else.
-fn fresh(id: &str) -> String {
-    let (start, last) = id.split_at(id.len() - 1);
-    format!("{start}{}", if last == "0" { "1" } else { "0" })
 }

@@ -6,16 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use parallax::model::Model;
 
 use super::sample::Sample;
-use super::sites::{Kind, sites};
+use super::sites::{Kind, Site, sites};
 
 /// Independent recordings from which on "always" is said at all. A member that AWS leaves out in
 /// half of its answers would be there five times running with a chance of 3 %.
-const WEAK: usize = 5;
+pub const WEAK: usize = 5;
 /// Independent recordings from which on a program may rely on it. What AWS leaves out in one answer
 /// of seven would be there twenty times running with a chance below 5 %.
-const STRONG: usize = 20;
-/// One recording may hold few structures; fewer than this say nothing.
-const LEAST_PLACES: u32 = 8;
+pub const STRONG: usize = 20;
 
 /// How sure it is that AWS always sends a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +41,14 @@ pub struct Statistics {
     structures: BTreeMap<String, Places>,
     members: BTreeMap<String, u32>,
     values: BTreeMap<String, Values>,
+    /// By an id's path: the ids of structures around it that could be the same.
+    same: BTreeMap<String, BTreeMap<(usize, String), Same>>,
+}
+
+#[derive(Default)]
+struct Same {
+    places: Places,
+    different: u32,
 }
 
 #[derive(Default)]
@@ -94,6 +100,13 @@ impl Statistics {
                 values.places.units.insert(sample.unit.clone());
                 values.empty += u32::from(text.is_empty());
                 *values.looks.entry(look(text)).or_default() += 1;
+                for (around, id) in ids_around(sample, site, text) {
+                    let same = self.same.entry(key(&site.path)).or_default();
+                    let same = same.entry(around).or_default();
+                    same.places.count += 1;
+                    same.places.units.insert(sample.unit.clone());
+                    same.different += u32::from(id != text);
+                }
             }
         }
     }
@@ -104,7 +117,7 @@ impl Statistics {
             return Presence::Sometimes;
         };
         let present = self.members.get(&format!("{action}|{path}")).copied().unwrap_or_default();
-        if present < parents.count || parents.count < LEAST_PLACES {
+        if present < parents.count {
             return Presence::Sometimes;
         }
         match parents.units.len() {
@@ -142,11 +155,38 @@ impl Statistics {
         self.telling(action, path).is_some_and(|values| values.empty == 0)
     }
 
-    fn telling(&self, action: &str, path: &str) -> Option<&Values> {
-        self.values.get(&format!("{action}|{path}")).filter(|values| {
-            values.places.units.len() >= WEAK && values.places.count >= LEAST_PLACES
+    /// Whether an id there is always that of a structure around it: an attachment's volume is the
+    /// volume that it is shown with.
+    pub fn is_of_what_is_around(&self, action: &str, path: &str) -> bool {
+        let same = self.same.get(&format!("{action}|{path}"));
+        same.is_some_and(|same| {
+            same.values().any(|s| s.different == 0 && s.places.units.len() >= WEAK)
         })
     }
+
+    fn telling(&self, action: &str, path: &str) -> Option<&Values> {
+        let values = self.values.get(&format!("{action}|{path}"));
+        values.filter(|values| values.places.units.len() >= WEAK)
+    }
+}
+
+/// Ids of the same kind that the structures around an id have, by how far out and by name.
+fn ids_around<'s>(
+    sample: &'s Sample,
+    site: &Site<'_>,
+    id: &str,
+) -> Vec<((usize, String), &'s str)> {
+    let Some(prefix) = id_prefix(id) else { return Vec::new() };
+    let mut found = Vec::new();
+    // The innermost is the id's own parent.
+    for (out, (length, _)) in site.around.iter().enumerate().skip(1) {
+        for member in &sample.root.at(&site.place[..*length]).children {
+            if member.children.is_empty() && id_prefix(&member.text) == Some(prefix) {
+                found.push(((out, member.name.clone()), member.text.as_str()));
+            }
+        }
+    }
+    found
 }
 
 /// What a text looks like, if it looks like anything.
