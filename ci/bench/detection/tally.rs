@@ -132,17 +132,27 @@ impl Tally {
             "graded"
         );
         let mut all = Row::default();
+        let mut shares = Vec::new();
         for (n, operator) in operators.iter().enumerate() {
             let mut row = Row::default();
             for trial in self.trials.iter().filter(|trial| trial.operator == n) {
                 row.add(trial);
                 all.add(trial);
             }
+            if row.noticeable > 0 {
+                shares.push(percent(row.right, row.noticeable));
+            }
             if row.tried > 0 {
                 println!("{}", row.line(operator.name));
             }
         }
         println!("{}", all.line("all"));
+        // Many changes of one kind must not hide that another kind is not found at all.
+        println!(
+            "mean over operators: {:.1} %",
+            shares.iter().sum::<f64>()
+                / f64::from(u32::try_from(shares.len().max(1)).unwrap_or(u32::MAX))
+        );
         println!("tried {} of {} possible changes", self.trials.len(), self.possible);
     }
 
