@@ -8,8 +8,9 @@ use crate::model::{List, Model, ShapeId, ShapeKind, Structure};
 /// An answer in SDK member names.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoded {
-    /// Members by SDK name. Elements that the model does not know keep their own name. What is
-    /// absent is absent; what is empty is `""`, `[]` or `{}`.
+    /// Members by SDK name. Elements that the model does not know keep their own name, and are left
+    /// out if that is the SDK name of another member. What is absent is absent; what is empty is
+    /// `""`, `[]` or `{}`.
     pub value: Value,
     /// What does not fit the model, in the order met.
     pub notes: Vec<Note>,
@@ -22,6 +23,31 @@ pub struct Note {
     pub path: String,
     /// What.
     pub kind: NoteKind,
+    /// What the model has in this place: it decides what a client loses.
+    pub of: Place,
+}
+
+/// What the model has in a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Named members.
+    Structure,
+    /// Items.
+    List,
+    /// A plain value.
+    Value,
+    /// Nothing.
+    Nothing,
+}
+
+impl From<&ShapeKind> for Place {
+    fn from(kind: &ShapeKind) -> Place {
+        match kind {
+            ShapeKind::Structure(_) => Place::Structure,
+            ShapeKind::List(_) => Place::List,
+            _ => Place::Value,
+        }
+    }
 }
 
 /// What does not fit.
@@ -84,8 +110,8 @@ struct Decoder<'m> {
 }
 
 impl Decoder<'_> {
-    fn note(&mut self, path: &str, kind: NoteKind) {
-        self.notes.push(Note { path: path.to_owned(), kind });
+    fn note(&mut self, path: &str, of: Place, kind: NoteKind) {
+        self.notes.push(Note { path: path.to_owned(), kind, of });
     }
 
     fn envelope_only(&mut self, root: &Element) -> Value {
@@ -93,7 +119,7 @@ impl Decoder<'_> {
         for child in root.children.iter().filter(|c| !ENVELOPE.contains(&c.name.as_str())) {
             // Actions without output answer <return>true</return>; the model leaves it out.
             if child.name != "return" {
-                self.note(&child.name, NoteKind::Unknown(child.name.clone()));
+                self.note(&child.name, Place::Nothing, NoteKind::Unknown(child.name.clone()));
             }
             map.insert(child.name.clone(), generic(child));
         }
@@ -103,7 +129,7 @@ impl Decoder<'_> {
     fn structure(&mut self, structure: &Structure, element: &Element, path: &str) -> Value {
         let mut map = Map::new();
         if !element.text.trim().is_empty() {
-            self.note(path, NoteKind::StrayText(element.text.trim().to_owned()));
+            self.note(path, Place::Structure, NoteKind::StrayText(element.text.trim().to_owned()));
         }
         let is_root = path.is_empty();
         for child in &element.children {
@@ -114,14 +140,21 @@ impl Decoder<'_> {
             let name = member.map_or(child.name.as_str(), |m| m.name.as_str());
             let path = join(path, name);
             if map.contains_key(name) {
-                self.note(&path, NoteKind::Repeated(child.name.clone()));
+                let of =
+                    member.map_or(Place::Nothing, |m| (&self.model.shape(m.shape).kind).into());
+                self.note(&path, of, NoteKind::Repeated(child.name.clone()));
                 continue;
             }
             let value = match member {
                 Some(member) => self.value(member.shape, child, &path),
                 None if is_root && child.name == "return" => generic(child),
                 None => {
-                    self.note(&path, NoteKind::Unknown(child.name.clone()));
+                    self.note(&path, Place::Nothing, NoteKind::Unknown(child.name.clone()));
+                    // `<VpcId>` is not `<vpcId>`: no client finds it, so nor may what looks for the
+                    // member of that name.
+                    if structure.member(&child.name).is_some() {
+                        continue;
+                    }
                     generic(child)
                 }
             };
@@ -133,14 +166,14 @@ impl Decoder<'_> {
     fn value(&mut self, shape: ShapeId, element: &Element, path: &str) -> Value {
         let shape = self.model.shape(shape);
         if element.is_empty() {
-            self.note(path, NoteKind::Empty(element.self_closed));
+            self.note(path, (&shape.kind).into(), NoteKind::Empty(element.self_closed));
         }
         match &shape.kind {
             ShapeKind::Structure(structure) => self.structure(structure, element, path),
             ShapeKind::List(list) => self.list(list, element, path),
             kind => {
                 if let Some(child) = element.children.first() {
-                    self.note(path, NoteKind::StrayElements(child.name.clone()));
+                    self.note(path, Place::Value, NoteKind::StrayElements(child.name.clone()));
                     return generic(element);
                 }
                 self.scalar(kind, &shape.name, &element.text, path)
@@ -150,19 +183,23 @@ impl Decoder<'_> {
 
     fn list(&mut self, list: &List, element: &Element, path: &str) -> Value {
         if !element.text.trim().is_empty() {
-            self.note(path, NoteKind::StrayText(element.text.trim().to_owned()));
+            self.note(path, Place::List, NoteKind::StrayText(element.text.trim().to_owned()));
         }
         let path = format!("{path}[]");
         let mut items = Vec::new();
+        let kind = &self.model.shape(list.item).kind;
         for child in &element.children {
-            if child.name != list.item_name {
-                self.note(
-                    &path,
-                    NoteKind::ItemName {
-                        expected: list.item_name.clone(),
-                        found: child.name.clone(),
-                    },
-                );
+            let found = if child.name != list.item_name {
+                Some(child.name.clone())
+            } else if is_list_in_list(list, kind, child) {
+                // Shown as it was written: <item><item>.
+                Some(format!("{0}><{0}", child.name))
+            } else {
+                None
+            };
+            if let Some(found) = found {
+                let expected = list.item_name.clone();
+                self.note(&path, kind.into(), NoteKind::ItemName { expected, found });
             }
             items.push(self.value(list.item, child, &path));
         }
@@ -170,44 +207,53 @@ impl Decoder<'_> {
     }
 
     fn scalar(&mut self, kind: &ShapeKind, shape: &str, text: &str, path: &str) -> Value {
+        // Clients do not trim: what they cannot parse as it stands is not of its type. What it was
+        // meant to be is kept all the same.
         let trimmed = text.trim();
-        let wrong = |decoder: &mut Self, expected: &'static str| {
-            if !trimmed.is_empty() {
-                decoder.note(path, NoteKind::NotOfType { expected, text: text.to_owned() });
+        let not = |decoder: &mut Self, expected: &'static str| {
+            decoder.note(
+                path,
+                Place::Value,
+                NoteKind::NotOfType { expected, text: text.to_owned() },
+            );
+        };
+        let number = |decoder: &mut Self, parsed: Option<Value>, expected: &'static str| {
+            if parsed.is_none() || trimmed != text {
+                not(decoder, expected);
             }
-            Value::String(text.to_owned())
+            parsed.unwrap_or_else(|| text.into())
         };
         match kind {
-            ShapeKind::Integer(_) => match trimmed.parse::<i32>() {
-                Ok(n) => n.into(),
-                Err(_) => wrong(self, "an integer of 32 bits"),
-            },
-            ShapeKind::Long(_) => match trimmed.parse::<i64>() {
-                Ok(n) => n.into(),
-                Err(_) => wrong(self, "an integer of 64 bits"),
-            },
-            ShapeKind::Double | ShapeKind::Float => match trimmed.parse::<f64>() {
-                Ok(n) if n.is_finite() => n.into(),
-                _ => wrong(self, "a number"),
-            },
-            ShapeKind::Boolean => match trimmed {
-                "true" => true.into(),
-                "false" => false.into(),
-                other
-                    if other.eq_ignore_ascii_case("true")
-                        || other.eq_ignore_ascii_case("false") =>
-                {
-                    self.note(path, NoteKind::BooleanForm(other.to_owned()));
-                    other.eq_ignore_ascii_case("true").into()
+            ShapeKind::Integer(_) => {
+                let parsed = trimmed.parse::<i32>().ok().map(Value::from);
+                number(self, parsed, "an integer of 32 bits")
+            }
+            ShapeKind::Long(_) => {
+                let parsed = trimmed.parse::<i64>().ok().map(Value::from);
+                number(self, parsed, "an integer of 64 bits")
+            }
+            ShapeKind::Double | ShapeKind::Float => {
+                let parsed = trimmed.parse::<f64>().ok().filter(|n| n.is_finite());
+                number(self, parsed.map(Value::from), "a number")
+            }
+            ShapeKind::Boolean => {
+                let lower = trimmed.to_ascii_lowercase();
+                let parsed = lower.parse::<bool>().ok();
+                match parsed {
+                    Some(_) if trimmed != text => not(self, "a boolean"),
+                    Some(_) if trimmed != lower => {
+                        self.note(path, Place::Value, NoteKind::BooleanForm(trimmed.to_owned()));
+                    }
+                    Some(_) => {}
+                    None => not(self, "a boolean"),
                 }
-                _ => wrong(self, "a boolean"),
-            },
+                parsed.map_or_else(|| text.into(), Value::from)
+            }
             ShapeKind::Timestamp => {
-                if trimmed.parse::<jiff::Timestamp>().is_err() {
-                    return wrong(self, "a time (RFC 3339)");
-                }
-                if !trimmed.ends_with('Z') {
-                    self.note(path, NoteKind::TimestampForm(trimmed.to_owned()));
+                if !is_time(text) {
+                    not(self, "a time (RFC 3339)");
+                } else if !text.ends_with('Z') || text.contains('t') {
+                    self.note(path, Place::Value, NoteKind::TimestampForm(text.to_owned()));
                 }
                 Value::String(trimmed.to_owned())
             }
@@ -216,6 +262,7 @@ impl Decoder<'_> {
                 if !known.is_empty() && !text.is_empty() && !known.iter().any(|v| v == text) {
                     self.note(
                         path,
+                        Place::Value,
                         NoteKind::NotInEnum { shape: shape.to_owned(), text: text.to_owned() },
                     );
                 }
@@ -224,6 +271,15 @@ impl Decoder<'_> {
             _ => Value::String(text.to_owned()),
         }
     }
+}
+
+/// Whether an item that should have members has items instead: one level of list too many, in which
+/// clients find nothing.
+fn is_list_in_list(list: &List, item: &ShapeKind, element: &Element) -> bool {
+    let ShapeKind::Structure(structure) = item else { return false };
+    !element.children.is_empty()
+        && structure.by_wire_name(&list.item_name).is_none()
+        && element.children.iter().all(|child| child.name == list.item_name)
 }
 
 /// An element that the model does not know, as good as it can be told.
@@ -235,6 +291,34 @@ fn generic(element: &Element) -> Value {
         return element.children.iter().map(generic).collect();
     }
     Value::Object(element.children.iter().map(|c| (c.name.clone(), generic(c))).collect())
+}
+
+/// Whether AWS's SDKs read it as a time: RFC 3339, with T and with Z or an offset (in lower case
+/// too). A parser made for people takes more, such as a blank for the T or `+0000`.
+fn is_time(text: &str) -> bool {
+    const PATTERN: &[u8] = b"0000-00-00T00:00:00";
+    let Some((start, rest)) = text.as_bytes().split_at_checked(PATTERN.len()) else { return false };
+    let fits = |(c, pattern): (&u8, &u8)| match pattern {
+        b'0' => c.is_ascii_digit(),
+        other => c.eq_ignore_ascii_case(other),
+    };
+    let rest = match rest.strip_prefix(b".") {
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|c| c.is_ascii_digit()).count();
+            if digits == 0 {
+                return false;
+            }
+            &fraction[digits..]
+        }
+        None => rest,
+    };
+    let zone = match rest {
+        b"Z" | b"z" => true,
+        [b'+' | b'-', h1, h2, b':', m1, m2] => [h1, h2, m1, m2].iter().all(|c| c.is_ascii_digit()),
+        _ => false,
+    };
+    // The pattern alone would let the 31st of February pass.
+    zone && start.iter().zip(PATTERN).all(fits) && text.parse::<jiff::Timestamp>().is_ok()
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -281,6 +365,92 @@ mod tests {
                 ("Vpcs[].own", &NoteKind::Unknown("own".into())),
             ]
         );
+    }
+
+    #[test]
+    fn times_as_the_sdk_reads_them() {
+        for good in [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00.000Z",
+            "2026-01-31t12:00:00.123456789z",
+            "2026-01-31T12:00:00+00:00",
+            "2026-01-31T12:00:00.5-02:30",
+        ] {
+            assert!(is_time(good), "{good}");
+        }
+        for bad in [
+            "2026-01-31 12:00:00Z",
+            "2026-01-31T12:00:00",
+            "2026-01-31T12:00Z",
+            "2026-01-31",
+            "20260131T120000Z",
+            "2026-02-31T12:00:00Z",
+            "2026-01-31T12:00:00+0000",
+            "2026-01-31T12:00:00.Z",
+            "2026-01-31T12:00:00ZZ",
+            "1769860800",
+            " 2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00é",
+            "",
+        ] {
+            assert!(!is_time(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_no_client_can_parse_is_not_of_its_type() {
+        let decoded = decode(
+            "DescribeVolumes",
+            "<r><volumeSet><item><size> 8 </size><createTime/><encrypted>TRUE </encrypted>\
+             <iops></iops><fastRestored>False</fastRestored></item></volumeSet></r>",
+        );
+        assert_eq!(
+            decoded.value,
+            json!({"Volumes": [{"Size": 8, "CreateTime": "", "Encrypted": true, "Iops": "",
+                                "FastRestored": false}]})
+        );
+        let wrong: Vec<_> = decoded
+            .notes
+            .iter()
+            .filter(|n| matches!(n.kind, NoteKind::NotOfType { .. }))
+            .map(|n| n.path.as_str())
+            .collect();
+        assert_eq!(
+            wrong,
+            ["Volumes[].Size", "Volumes[].CreateTime", "Volumes[].Encrypted", "Volumes[].Iops"]
+        );
+    }
+
+    #[test]
+    fn a_list_too_many_and_what_is_in_the_wrong_place() {
+        let decoded = decode(
+            "DescribeVolumes",
+            "<r><volumeSet><item><item><volumeId>vol-1</volumeId></item></item><item>\
+             <attachmentSet>text</attachmentSet><size><value>1</value></size>\
+             <tagSet/><tagSet/><status>in-use</status><status>in-use</status></item></volumeSet></r>",
+        );
+        let kinds: Vec<_> =
+            decoded.notes.iter().map(|n| (n.path.as_str(), n.of, &n.kind)).collect();
+        let found = |path, of, kind| {
+            assert!(kinds.contains(&(path, of, &kind)), "{kind:?} is not in {kinds:#?}");
+        };
+        let expected = "item".to_owned();
+        let nested = NoteKind::ItemName { expected, found: "item><item".to_owned() };
+        found("Volumes[]", Place::Structure, nested);
+        found("Volumes[].Attachments", Place::List, NoteKind::StrayText("text".to_owned()));
+        found("Volumes[].Size", Place::Value, NoteKind::StrayElements("value".to_owned()));
+        found("Volumes[].Tags", Place::List, NoteKind::Repeated("tagSet".to_owned()));
+        found("Volumes[].State", Place::Value, NoteKind::Repeated("status".to_owned()));
+    }
+
+    #[test]
+    fn an_element_in_another_case_is_not_the_member() {
+        let decoded = decode(
+            "DescribeVpcs",
+            "<r><vpcSet><item><VpcId>vpc-1</VpcId><vpcid>vpc-2</vpcid></item></vpcSet></r>",
+        );
+        assert_eq!(decoded.value, json!({"Vpcs": [{"vpcid": "vpc-2"}]}));
+        assert_eq!(decoded.notes.len(), 2, "{:?}", decoded.notes);
     }
 
     #[test]

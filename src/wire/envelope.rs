@@ -35,6 +35,8 @@ pub fn read_error(root: &Element) -> Option<ErrorAnswer> {
         Some("<Error> is not in <Response><Errors>".to_owned())
     } else if code.is_none() || message.is_none() {
         Some("<Error> lacks <Code> or <Message>".to_owned())
+    } else if code.as_deref() == Some("") {
+        Some("<Code> is empty".to_owned())
     } else {
         match request_id {
             Some(id) if id.name == "RequestID" => None,
@@ -98,6 +100,11 @@ mod tests {
         let query = read("<ErrorResponse><Error><Code>A</Code><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>").expect("an error");
         assert_eq!(query.code, "A");
         assert!(query.deviation.expect("other root").contains("ErrorResponse"));
+        let empty = read("<Response><Errors><Error><Code/><Message>m</Message></Error></Errors><RequestID>r</RequestID></Response>").expect("an error");
+        assert_eq!(
+            (empty.code.as_str(), empty.deviation.as_deref()),
+            ("", Some("<Code> is empty"))
+        );
         assert_eq!(read("<html><body>Not found</body></html>"), None);
     }
 }

@@ -16,7 +16,7 @@ pub use answer::Answer;
 pub use client::{
     Attempt, Client, ClientError, ClientOptions, Failure, FailureKind, RawResponse, SentRequest,
 };
-pub use decode::{Decoded, Note, NoteKind, decode_output};
+pub use decode::{Decoded, Note, NoteKind, Place, decode_output};
 pub use encode::{EncodeError, encode, encode_form};
 pub(crate) use envelope::is_throttling;
 pub use envelope::{ErrorAnswer, read_error};
