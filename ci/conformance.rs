@@ -18,7 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use parallax::assets::Assets;
 use parallax::case::{Case, Suite};
 use parallax::judge::{CaseResult, Finding, Knowledge, Layer, RunResult, Verdict, client, judge};
-use parallax::run::{Progress, RunOptions, Stop, run};
+use parallax::run::{Order, Progress, RunOptions, Stop, run};
 use parallax::target::{Caller, Connection, connect};
 use parallax::transcript::Transcript;
 
@@ -132,8 +132,12 @@ fn run_live(case: &Case, connection: &Connection, knowledge: &Knowledge) -> Resu
         .map_err(|e| Failed::from(e.to_string()))?;
     let text = runtime.block_on(async {
         let target = connect(connection).await.map_err(|e| Failed::from(e.to_string()))?;
-        let options =
-            RunOptions { run: RunOptions::fresh_run_id(), jobs: 1, target: target.facts.clone() };
+        let options = RunOptions {
+            run: RunOptions::fresh_run_id(),
+            jobs: 1,
+            order: Order::LongestFirst,
+            target: target.facts.clone(),
+        };
         let started = format!("{:.0}", jiff::Timestamp::now());
         let (client, recorder) = target.into_recording(&options.run, &started);
         let caller = Caller::new(&client, &recorder);

@@ -18,7 +18,7 @@ use crate::judge::baseline::AWS;
 use crate::judge::recorded::{Distilled, Recordings, distil, is_aws};
 use crate::plan::{Context, Plan};
 use crate::record::{Library, Written};
-use crate::run::{Progress, RunOptions, Stop, run as run_cases};
+use crate::run::{Order, Progress, RunOptions, Stop, run as run_cases};
 use crate::target::{Caller, Target, connect};
 use crate::transcript::Salt;
 
@@ -220,6 +220,12 @@ impl Recorder<'_> {
         let options = RunOptions {
             run: run.clone(),
             jobs: self.args.jobs.into(),
+            // Each sample in another order: what depends on it is not behaviour.
+            order: if made.recordings.is_empty() {
+                Order::LongestFirst
+            } else {
+                Order::Shuffled(made.recordings.len() as u64)
+            },
             target: target.facts.clone(),
         };
         let transcript = library.transcript(&name).map_err(Failed::usage)?;

@@ -13,7 +13,7 @@ use crate::assets::Assets;
 use crate::case::{Case, Suite};
 use crate::judge::judge;
 use crate::report;
-use crate::run::{Progress, RunOptions, Stop, run as run_cases};
+use crate::run::{Order, Progress, RunOptions, Stop, run as run_cases};
 use crate::target::{Caller, connect};
 use crate::transcript::Transcript;
 
@@ -32,6 +32,12 @@ pub(super) struct RunArgs {
     /// Cases that run at the same time
     #[arg(long, short, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
+    /// Begin cases by chance instead of those first that take longest
+    #[arg(long)]
+    shuffle: bool,
+    /// Begin them in the order of this seed, which `--shuffle` shows
+    #[arg(long, value_name = "SEED", requires = "shuffle")]
+    shuffle_seed: Option<u64>,
     /// Folder for the run's files; must not hold a run yet [default: parallax-out/<run>]
     #[arg(long, short, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -102,7 +108,9 @@ async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunF
     let started = format!("{:.0}", jiff::Timestamp::now());
     let began = Instant::now();
     let target = connect(&args.target.connection(endpoint)).await.map_err(no_target)?;
-    let options = RunOptions { run: run_id, jobs: args.jobs.into(), target: target.facts.clone() };
+    let order = args.order();
+    let options =
+        RunOptions { run: run_id, jobs: args.jobs.into(), order, target: target.facts.clone() };
     folder.create()?;
     let (client, recorder) = target.into_recording(&options.run, &started);
     recorder.begin(&folder.transcript()).map_err(|e| Failed::file(&folder.transcript(), e))?;
@@ -132,6 +140,17 @@ async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunF
     match recorder.failure() {
         Some(error) => Err(Failed::file(&folder.transcript(), error)),
         None => Ok(folder),
+    }
+}
+
+impl RunArgs {
+    fn order(&self) -> Order {
+        if !self.shuffle {
+            return Order::LongestFirst;
+        }
+        let seed = self.shuffle_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0 >> 32);
+        note!("in the order of --shuffle-seed {seed}");
+        Order::Shuffled(seed)
     }
 }
 

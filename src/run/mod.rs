@@ -13,7 +13,7 @@ mod undo;
 
 pub(crate) use bounds::{looks, undone};
 pub(crate) use engine::lacking;
-pub use options::RunOptions;
+pub use options::{Order, RunOptions};
 pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};
 pub use stop::Stop;

@@ -1,5 +1,7 @@
 //! How cases are run.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::transcript::TargetFacts;
 
 /// How cases are run.
@@ -9,8 +11,33 @@ pub struct RunOptions {
     pub run: String,
     /// Cases that run at the same time.
     pub jobs: usize,
+    /// In what order cases are begun.
+    pub order: Order,
     /// The target, with image, type and zone as far as they are known.
     pub target: TargetFacts,
+}
+
+/// In what order cases are begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Those that take longest first, so that they do not run alone at the end.
+    #[default]
+    LongestFirst,
+    /// By chance; the same seed gives the same order.
+    Shuffled(u64),
+}
+
+impl Order {
+    /// What cases are sorted by: of a case its id and its weight.
+    pub(super) fn key(self, id: &str, weight: usize) -> u64 {
+        match self {
+            Order::LongestFirst => u64::MAX - weight as u64,
+            Order::Shuffled(seed) => {
+                let digest = Sha256::digest(format!("{seed} {id}"));
+                digest.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+            }
+        }
+    }
 }
 
 impl RunOptions {

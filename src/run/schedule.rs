@@ -18,7 +18,7 @@ pub struct RunReport {
     pub interrupted: bool,
 }
 
-/// Runs cases; those that take longest are begun first, so that they do not run alone at the end.
+/// Runs cases, in the order that the options say.
 pub async fn run(
     caller: &Caller<'_>,
     cases: &[Case],
@@ -27,7 +27,7 @@ pub async fn run(
     progress: &Progress,
 ) -> RunReport {
     let mut order: Vec<&Case> = cases.iter().collect();
-    order.sort_by_key(|case| std::cmp::Reverse(weight(case)));
+    order.sort_by_key(|case| options.order.key(&case.id, weight(case)));
     progress.begin(order.len());
     let ends: Vec<CaseEnd> = stream::iter(order)
         .map(|case| async move {
