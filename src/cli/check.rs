@@ -7,6 +7,7 @@ use super::exit::{Done, Exit, Failed};
 use super::out::say;
 use crate::case::{Suite, SuiteError};
 use crate::judge::baseline::Baselines;
+use crate::judge::errors::ErrorCodes;
 use crate::judge::shape::Profiles;
 use crate::syntax::Diagnostics;
 
@@ -21,8 +22,11 @@ pub(super) fn run(args: &CheckArgs) -> Done {
     let mut found = Diagnostics::default();
     let suite = collect(Suite::load(&args.suite.case_assets()), &mut found)?;
     let assets = args.suite.baseline_assets();
+    let errors = collect(ErrorCodes::load(&assets), &mut found)?;
     // Without the suite, at least what stands in the baselines themselves is checked.
-    let baselines = collect(Baselines::load(&assets, suite.as_ref()), &mut found)?;
+    let known = errors.unwrap_or_default();
+    let both = suite.as_ref().map(|suite| (suite, &known));
+    let baselines = collect(Baselines::load(&assets, both), &mut found)?;
     let profiles = collect(Profiles::load(&assets), &mut found)?;
     if !found.is_empty() {
         show_mistakes(&found);

@@ -38,6 +38,7 @@ pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
             model: Model::ec2().source().to_owned(),
             shapes: knowledge.profiles.digest().to_owned(),
             baselines: knowledge.baselines.digest().to_owned(),
+            errors: knowledge.errors.digest().to_owned(),
         },
         summary: summary(cases.iter()),
         capabilities: capabilities(&cases),

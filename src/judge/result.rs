@@ -65,6 +65,10 @@ pub struct JudgedWith {
     pub shapes: String,
     /// SHA-256 over all baselines used.
     pub baselines: String,
+    /// SHA-256 of the list of error codes used; empty if there was none, or in results that are
+    /// older than it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub errors: String,
 }
 
 /// Counts.

@@ -90,6 +90,22 @@ rules! {
         impact: "SDKs repeat the call several times and then fail; programs that handle the documented code do not see it."
         fix: "Answer with HTTP 4xx and the documented code where the request is at fault, and with success where it is not."
         see: ERRORS;
+    "model.error-code-unknown" Model Divergent "an error code that AWS documents nowhere"
+        impact: "Programs decide by the code: one that they do not know is a failure like any other, never 'already there' or 'gone'."
+        fix: "Use the code that AWS documents for the case; `parallax explain CODE` shows what is known of one."
+        see: ERRORS;
+    "model.error-code-case" Model Breaking "an error code of AWS in another case"
+        impact: "Programs compare codes letter by letter: they do not see that it is this one."
+        fix: "Write the code as AWS does."
+        see: ERRORS;
+    "model.error-code-action" Model Divergent "an error code that AWS has for other actions"
+        impact: "Programs look for the codes of the action they called; this one is none of them."
+        fix: "Use the code that AWS documents for what is wrong with this request."
+        see: ERRORS;
+    "model.error-status" Model Divergent "an HTTP status that AWS does not send with this code"
+        impact: "SDKs repeat calls by their status: a 5xx is tried again, a 4xx is not."
+        fix: "Send client errors with HTTP 4xx and server errors with HTTP 5xx."
+        see: ERRORS;
     "model.unknown-member" Model Cosmetic "a member that AWS does not have"
         impact: "None: clients skip what they do not know."
         fix: "Nothing has to be done; a member of another name may be missing in its place."

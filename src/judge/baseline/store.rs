@@ -7,9 +7,10 @@ use sha2::{Digest as _, Sha256};
 use super::{Baseline, check, doc};
 use crate::assets::Assets;
 use crate::case::{Suite, SuiteError};
+use crate::judge::errors::{self, ErrorCodes};
 use crate::syntax::{Diagnostics, Reader, parse};
 
-/// Where baselines of AWS lie below the folder; shape profiles lie beside them.
+/// Where baselines of AWS lie below the folder; shape profiles and error codes lie beside them.
 const AWS: &str = "aws/";
 const SHAPES: &str = "aws/shapes/";
 
@@ -21,11 +22,15 @@ pub struct Baselines {
 }
 
 impl Baselines {
-    /// Reads every baseline. With a suite, also checks that each fits its case.
+    /// Reads every baseline. With a suite, also checks that each fits its case and expects only
+    /// error codes that AWS has for the action.
     ///
     /// # Errors
     /// Returns every mistake in every file.
-    pub fn load(assets: &Assets, suite: Option<&Suite>) -> Result<Baselines, SuiteError> {
+    pub fn load(
+        assets: &Assets,
+        suite: Option<(&Suite, &ErrorCodes)>,
+    ) -> Result<Baselines, SuiteError> {
         let io_error = |name: &str| {
             let path = assets.root().join(name);
             move |error| SuiteError::Io { path, error }
@@ -34,7 +39,7 @@ impl Baselines {
         let mut mistakes = Diagnostics::default();
         let mut digest = Sha256::new();
         for name in assets.list(".json").map_err(io_error(""))? {
-            if !name.starts_with(AWS) || name.starts_with(SHAPES) {
+            if !name.starts_with(AWS) || name.starts_with(SHAPES) || name == errors::FILE {
                 continue;
             }
             let file = assets.source(&name).map_err(io_error(&name))?;
@@ -46,9 +51,9 @@ impl Baselines {
                 Ok(root) => {
                     let baseline = doc::read(&root, &mut reader);
                     if let Some(baseline) = baseline {
-                        if let Some(suite) = suite {
+                        if let Some((suite, errors)) = suite {
                             let stem = &name[AWS.len()..name.len() - ".json".len()];
-                            check::check(&baseline, stem, suite, &mut reader);
+                            check::check(&baseline, stem, suite, errors, &mut reader);
                         }
                         by_case.insert(baseline.case.value.clone(), baseline);
                     }
