@@ -75,7 +75,7 @@ fn source(key: &str, codes: &ErrorCodes, before: &str) {
     let Some(source) = codes.source(key) else { return };
     let how = match source.kind {
         SourceKind::Documented => "read",
-        SourceKind::Recorded => "recorded; of",
+        SourceKind::Recorded => "recorded,",
         SourceKind::Client => "not AWS's, but a client's; read",
     };
     say!("{before}{} ({how} {})", source.title, source.date);

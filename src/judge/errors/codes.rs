@@ -169,6 +169,18 @@ impl ErrorCodes {
     }
 }
 
+#[cfg(test)]
+impl ErrorCodes {
+    pub(super) fn forget_answers(&mut self) {
+        self.codes.values_mut().for_each(|code| code.answers.clear());
+    }
+
+    pub(super) fn is_named(&self, action: &str, word: &str) -> bool {
+        action.contains(word)
+            || names(action).is_some_and(|names| names.iter().any(|name| name.contains(word)))
+    }
+}
+
 /// The code with words in one form that AWS itself writes now so, now so: `InvalidSubnetID.NotFound`
 /// and `InvalidSubnetId.NotFound`, `VPCIdNotSpecified` and `VpcLimitExceeded`,
 /// `InvalidIPAddress.InUse` and `PrivateIpAddressLimitExceeded`. Another spelling of one of these

@@ -16,14 +16,20 @@ use crate::syntax::{Diagnostic, Diagnostics};
 pub(in crate::judge) const FILE: &str = "aws/errors.json";
 
 impl ErrorCodes {
-    /// Reads the codes. A folder without the file has none, as it may have no shape profiles.
+    /// Reads the codes from a folder of baselines, or those that were built in if it has none: they
+    /// are facts of the API, as its model is, and do not depend on whose baselines these are.
     ///
     /// # Errors
     /// The file cannot be read, or every mistake in it.
     pub fn load(assets: &Assets) -> Result<ErrorCodes, SuiteError> {
         let source = match assets.source(FILE) {
             Ok(source) => source,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(ErrorCodes::default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return match assets {
+                    Assets::Folder(_) => ErrorCodes::load(&Assets::Baselines),
+                    _ => Ok(ErrorCodes::default()),
+                };
+            }
             Err(error) => {
                 return Err(SuiteError::Io { path: assets.root().join(FILE), error });
             }

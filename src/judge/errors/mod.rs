@@ -9,6 +9,8 @@ mod check;
 mod codes;
 mod doc;
 mod load;
+#[cfg(test)]
+mod tests;
 
 pub(super) use check::check_code;
 pub use codes::{ErrorCodes, Possible};
