@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::doc::{ErrorCode, Fault, SourceKind};
+use super::doc::{ErrorCode, Fault};
 use super::load::fits;
 use super::{ErrorCodes, Possible};
 use crate::judge::rules::finding;
@@ -168,10 +168,8 @@ impl Refusal<'_> {
     fn evidence(&self, key: &str, states: String) -> Option<Evidence> {
         let source = self.errors.source(key)?;
         Some(Evidence {
-            kind: match source.kind {
-                SourceKind::Recorded => EvidenceKind::Recorded,
-                SourceKind::Documented | SourceKind::Client => EvidenceKind::Documented,
-            },
+            // Also what others recorded: it is no recording of this sequence.
+            kind: EvidenceKind::Documented,
             source: source.title.clone(),
             url: Some(source.url.clone()),
             states,
