@@ -33,10 +33,11 @@ pub(super) fn run(args: &CheckArgs) -> Done {
         return Err(Failed::usage(format!("{} found", plural(found.len(), "mistake"))));
     }
     say!(
-        "{}, {} and {} are as they should be",
+        "{}, {}, {} and {} are as they should be",
         plural(suite.map_or(0, |s| s.cases.len()), "case"),
         plural(baselines.map_or(0, |b| b.len()), "baseline"),
         plural(profiles.map_or(0, |p| p.len()), "shape profile"),
+        plural(known.len(), "error code"),
     );
     Ok(Exit::Ok)
 }

@@ -31,8 +31,10 @@ fn whether_aws_would_send_it() {
         ("DescribeKeyPairs", "AuthFailure"),
         ("AssociateAddress", "InvalidNetworkInterfaceID.NotFound"),
         ("StartInstances", "InsufficientInstanceCapacity"),
-        // It starts instances from a launch template, whose members its own input does not have.
-        ("CreateFleet", "InvalidKeyPair.NotFound"),
+        // It starts instances, whose members its own input does not have.
+        ("StartInstances", "MaxIOPSLimitExceeded"),
+        // A member of an item of a list.
+        ("AuthorizeSecurityGroupIngress", "InvalidPrefixListID.NotFound"),
         ("ReleaseAddress", "InvalidIPAddress.InUse"),
         // Nothing is known of an action that AWS's model does not have.
         ("DescribeNothing", "InvalidVpcID.NotFound"),
@@ -243,14 +245,24 @@ fn statuses_fit_by_class() {
     assert!(!fits(Client, 500) && !fits(Client, 399) && !fits(Server, 499) && !fits(Server, 600));
 }
 
-fn mistakes_in(text: &str) -> String {
+fn load(text: &str) -> Result<ErrorCodes, String> {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("aws")).expect("made");
     std::fs::write(folder.path().join(FILE), text).expect("written");
-    match ErrorCodes::load(&Assets::Folder(folder.path().to_owned())) {
-        Ok(_) => String::new(),
-        Err(error) => error.to_string(),
-    }
+    ErrorCodes::load(&Assets::Folder(folder.path().to_owned())).map_err(|error| error.to_string())
+}
+
+fn mistakes_in(text: &str) -> String {
+    load(text).err().unwrap_or_default()
+}
+
+/// An answer that was seen settles it, whatever was derived.
+#[test]
+fn an_answer_settles_it() {
+    let seen = SMALL.replacen("DescribeVpcs", "DescribeKeyPairs", 1);
+    let codes = load(&seen).expect("as it should be");
+    assert_eq!(codes.possible("DescribeKeyPairs", "A.B"), Possible::Yes);
+    assert_eq!(codes.possible("DescribeRegions", "A.B"), Possible::OtherAction);
 }
 
 const SMALL: &str = r#"{
