@@ -238,6 +238,15 @@ fn findings() {
     assert_eq!(found("DescribeKeyPairs", "InvalidVpcID.NotFound", 500).len(), 2);
 }
 
+/// An endpoint chooses how long its code is, and must not choose how long judging takes.
+#[test]
+fn a_huge_code_takes_no_time() {
+    let huge = "InvalidVpcID.NotFound".repeat(50_000);
+    let before = std::time::Instant::now();
+    assert_eq!(found("DescribeVpcs", &huge, 400).len(), 1);
+    assert!(before.elapsed().as_secs() < 5, "{:?}", before.elapsed());
+}
+
 #[test]
 fn statuses_fit_by_class() {
     use super::Fault::{Client, Server};
