@@ -151,6 +151,25 @@ fn reports_lead_to_rules() {
     }
 }
 
+/// A code shows what is known of it, and who says so.
+#[test]
+fn explain_code() {
+    let place = Place::new();
+    let ran = place.run(&["explain", "RequestLimitExceeded"]).exits(0);
+    assert!(ran.stdout.starts_with("RequestLimitExceeded: "), "{ran}");
+    for words in ["server error", "503 recorded", "Doubt", "RunInstances, HTTP 503", "2026-11-21"] {
+        assert!(ran.stdout.contains(words), "lacks `{words}`\n{ran}");
+    }
+    for (wrong, right) in [
+        ("VpcNotFound", "InvalidVpcID.NotFound"),
+        ("invalidvpcid.notfound", "InvalidVpcID.NotFound"),
+        ("Client.InvalidVpcID.NotFound", "InvalidVpcID.NotFound"),
+    ] {
+        let close = format!("did you mean `{right}`?");
+        place.run(&["explain", wrong]).exits(2).complains(&["no rule or error code", &close]);
+    }
+}
+
 /// What a newcomer does first: it shows a report, and says that it is not of their cloud.
 #[test]
 fn run_without_a_target() {

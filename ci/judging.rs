@@ -157,6 +157,36 @@ fn another_error_code() {
     assert!(finding.evidence[0].url.as_deref().is_some_and(|u| u.starts_with("https://")));
 }
 
+/// Whether AWS would ever send the code is said whatever a baseline expects.
+#[test]
+fn a_code_that_aws_would_not_send() {
+    let name = "api/unknown-id[vpc]";
+    let with = |code: &str, status: u16| {
+        let text = with_exchange(name, "describe", |exchange| {
+            let response = &mut exchange["reply"]["response"];
+            response["status"] = status.into();
+            let body = response["body"]["text"].as_str().expect("a text");
+            response["body"]["text"] = body.replace("InvalidVpcID.NotFound", code).into();
+        });
+        let (_, found) = brought(name, &text);
+        let of_codes = |f: &Finding| f.rule.starts_with("model.error-");
+        found.into_iter().filter(of_codes).map(|f| (f.rule, f.severity)).collect::<Vec<_>>()
+    };
+    let one = |rule: &str, severity| vec![(rule.to_owned(), severity)];
+    let unknown = one("model.error-code-unknown", Severity::Divergent);
+    assert_eq!(with("VpcNotFound", 400), unknown);
+    let case = one("model.error-code-case", Severity::Breaking);
+    assert_eq!(with("invalidvpcid.notfound", 400), case);
+    let action = one("model.error-code-action", Severity::Divergent);
+    assert_eq!(with("InvalidKeyPair.NotFound", 400), action);
+    let status = one("model.error-status", Severity::Divergent);
+    assert_eq!(with("InternalError", 400), status);
+    assert_eq!(with("InvalidVpcID.NotFound", 404), []);
+    // With a fault of the server, the code is a part of what model.server-fault says.
+    assert_eq!(with("VpcNotFound", 500), []);
+    assert_eq!(with("InvalidVpcID.NotFound", 500), []);
+}
+
 #[test]
 fn success_where_aws_refuses() {
     let name = "api/unknown-id[vpc]";

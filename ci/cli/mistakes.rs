@@ -309,7 +309,26 @@ const BASELINE: &str = r#"{
 
 #[test]
 fn in_baselines() {
-    let broken: [(&str, &str, usize, &[&str]); 14] = [
+    let refused = |code: &str| format!("\"outcome\": \"error\", \"code\": {code}");
+    let (unknown, case_only, other) = (
+        refused("\"InvalidKeyPiar.NotFound\""),
+        refused("[\"invalidkeypair.notfound\"]"),
+        refused("[\"InvalidKeyPair.NotFound\", \"InvalidVpcID.NotFound\"]"),
+    );
+    let broken: [(&str, &str, usize, &[&str]); 17] = [
+        (
+            "\"outcome\": \"success\"",
+            &unknown,
+            13,
+            &["is no code of AWS", "did you mean `InvalidKeyPair.NotFound`?", "with that source"],
+        ),
+        ("\"outcome\": \"success\"", &case_only, 13, &["write `InvalidKeyPair.NotFound`"]),
+        (
+            "\"outcome\": \"success\"",
+            &other,
+            13,
+            &["AWS does not answer DescribeKeyPairs with InvalidVpcID.NotFound"],
+        ),
         ("\"step\": \"a\"", "\"step\": \"b\"", 13, &["no step `b`"]),
         (
             "\"source\": \"api\"",

@@ -12,6 +12,7 @@ use crate::assets::Assets;
 use crate::case::{Suite, SuiteError};
 use crate::judge::Knowledge;
 use crate::judge::baseline::{Baselines, references};
+use crate::judge::errors::ErrorCodes;
 use crate::judge::recorded::{RECORDINGS, prove, read_recording};
 use crate::judge::shape::Profiles;
 use crate::syntax::Diagnostics;
@@ -31,10 +32,12 @@ pub(super) fn run(args: &CheckArgs) -> Done {
         Some(reference) => BTreeSet::from([reference.clone()]),
         None => references(&assets).map_err(Failed::usage)?,
     };
+    let known = collect(ErrorCodes::load(&assets), &mut found)?.unwrap_or_default();
+    let both = suite.as_ref().map(|suite| (suite, &known));
     let (mut baselines, mut unproven) = (0, Vec::new());
     for reference in &references {
         // Without the suite, at least what stands in the baselines themselves is checked.
-        let loaded = Baselines::load(&assets, Some(reference), suite.as_ref());
+        let loaded = Baselines::load(&assets, Some(reference), both);
         baselines += collect(loaded, &mut found)?.map_or(0, |b| b.len());
     }
     let profiles = collect(Profiles::load(&assets), &mut found)?;
@@ -54,10 +57,11 @@ pub(super) fn run(args: &CheckArgs) -> Done {
         return Err(Failed::usage(format!("{count} not what the recordings give")));
     }
     say!(
-        "{}, {} and {} are as they should be",
+        "{}, {}, {} and {} are as they should be",
         plural(suite.map_or(0, |s| s.cases.len()), "case"),
         plural(baselines, "baseline"),
         plural(profiles.map_or(0, |p| p.len()), "shape profile"),
+        plural(known.len(), "error code"),
     );
     Ok(Exit::Ok)
 }

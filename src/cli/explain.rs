@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::args::plural;
 use super::exit::{Done, Exit, Failed};
+use super::explain_code;
 use super::files::to_json;
 use super::out::print;
 use crate::judge::{Example, ExampleAnswer, Layer, RULES, Rule};
@@ -16,8 +17,9 @@ use crate::model::suggest;
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// The rule's id, as reports show it, or a layer; all are listed if none is given
-    #[arg(value_name = "RULE")]
+    /// The rule's id, as reports show it, or a layer, or an error code of AWS; all rules are listed
+    /// if none is given
+    #[arg(value_name = "RULE|CODE")]
     rule: Option<String>,
     /// How to write it
     #[arg(long, short, default_value = "text")]
@@ -37,12 +39,15 @@ pub(super) fn run(args: &ExplainArgs) -> Done {
     let chosen: Vec<&Rule> = RULES.iter().filter(|rule| is_meant(rule, wanted)).collect();
     match (args.format, &chosen[..]) {
         (_, []) => {
+            let Err(code) = explain_code::explain(wanted) else { return Ok(Exit::Ok) };
             let layers = Layer::ALL.map(Layer::word);
             let names = RULES.iter().map(|rule| rule.id.as_str()).chain(layers);
-            let close = suggest(wanted, names);
+            let close = suggest(wanted, names).map(str::to_owned).or(code);
             let hint = close.map(|c| format!("; did you mean `{c}`?")).unwrap_or_default();
-            let all = "`parallax explain` lists all of them";
-            return Err(Failed::usage(format!("there is no rule `{wanted}`{hint} ({all})")));
+            let all = "`parallax explain` lists all rules";
+            return Err(Failed::usage(format!(
+                "there is no rule or error code `{wanted}`{hint} ({all})"
+            )));
         }
         (Format::Json, rules) => print(&to_json(&rules)),
         (Format::Text, [rule]) if rule.id == wanted => print(&explained(rule)),

@@ -5,6 +5,7 @@ mod check;
 mod distil;
 mod exit;
 mod explain;
+mod explain_code;
 mod files;
 mod judge;
 mod list;
@@ -57,7 +58,7 @@ enum Command {
     Show(show::ShowArgs),
     /// Check cases and baselines, and report every mistake with its place
     Check(check::CheckArgs),
-    /// Explain a rule: what it means for a client and how to mend it
+    /// Explain a rule — what it means for a client and how to mend it — or an error code of AWS
     Explain(explain::ExplainArgs),
     /// Compute shape profiles from recordings of real AWS
     Shapes(shapes::ShapesArgs),

@@ -54,7 +54,7 @@ fn claim(expectation: &Expectation) -> String {
     match &expectation.claim {
         Claim::Success => "succeeds".to_owned(),
         Claim::Error { codes, status } => {
-            let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+            let codes: Vec<String> = codes.iter().map(|code| code.value.to_string()).collect();
             let status = status.as_ref().map(|s| format!(", HTTP {s}")).unwrap_or_default();
             format!("refuses it with {}{status}", codes.join(" or "))
         }

@@ -15,7 +15,7 @@ pub fn judge_exchange(exchange: &Exchange, knowledge: &Knowledge) -> Vec<Finding
 pub(super) fn of_answer(step: &str, seen: &AnswerSeen<'_>, knowledge: &Knowledge) -> Vec<Finding> {
     let profile = knowledge.profiles.get(&seen.exchange.action);
     let mut findings = client::check(step, seen);
-    findings.extend(model_layer::check(step, seen, profile));
+    findings.extend(model_layer::check(step, seen, profile, &knowledge.errors));
     if let Some(profile) = profile {
         findings.extend(shape::check(profile, step, seen));
     }

@@ -40,6 +40,7 @@ pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
             shapes: knowledge.profiles.digest().to_owned(),
             baselines: knowledge.baselines.digest().to_owned(),
             reference: knowledge.baselines.reference().to_owned(),
+            errors: knowledge.errors.digest().to_owned(),
         },
         summary: summary(cases.iter()),
         capabilities: capabilities(&cases),

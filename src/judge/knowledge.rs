@@ -1,6 +1,7 @@
 //! What is known about AWS, apart from its API model and SDK, which are part of the program.
 
 use super::baseline::Baselines;
+use super::errors::ErrorCodes;
 use super::recorded::RecordedBaseline;
 use super::shape::Profiles;
 use crate::assets::Assets;
@@ -13,11 +14,13 @@ pub struct Knowledge {
     pub baselines: Baselines,
     /// What AWS's answers look like.
     pub profiles: Profiles,
+    /// Which error codes AWS has, and for what.
+    pub errors: ErrorCodes,
 }
 
 impl Knowledge {
-    /// Reads baselines and profiles from a folder, or those that were built in. `reference` says
-    /// whose behaviour is wanted, as in [`Baselines::load`].
+    /// Reads baselines, profiles and error codes from a folder, or those that were built in.
+    /// `reference` says whose behaviour is wanted, as in [`Baselines::load`].
     ///
     /// # Errors
     /// Every mistake in every baseline.
@@ -25,6 +28,7 @@ impl Knowledge {
         Ok(Knowledge {
             baselines: Baselines::load(assets, reference, None)?,
             profiles: Profiles::load(assets)?,
+            errors: ErrorCodes::load(assets)?,
         })
     }
 
@@ -33,7 +37,11 @@ impl Knowledge {
     /// # Errors
     /// Every mistake in every profile.
     pub fn of_no_reference(assets: &Assets) -> Result<Knowledge, SuiteError> {
-        Ok(Knowledge { baselines: Baselines::default(), profiles: Profiles::load(assets)? })
+        Ok(Knowledge {
+            baselines: Baselines::default(),
+            profiles: Profiles::load(assets)?,
+            errors: ErrorCodes::load(assets)?,
+        })
     }
 
     /// One recorded baseline, and nothing else.

@@ -9,6 +9,7 @@ mod answer;
 pub mod baseline;
 mod canonical;
 pub mod client;
+pub mod errors;
 mod finding;
 mod form;
 mod judging;

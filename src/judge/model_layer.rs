@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::errors::{ErrorCodes, check_code};
 use super::observe::AnswerSeen;
 use super::rules::finding;
 use super::shape::Profile;
@@ -16,8 +17,13 @@ const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 /// The findings of this layer about one answer.
 ///
 /// AWS's model is not always right about AWS: what the profile shows AWS to send is no difference.
-pub(super) fn check(step: &str, seen: &AnswerSeen<'_>, profile: Option<&Profile>) -> Vec<Finding> {
-    let mut layer = ModelLayer { step, seen, profile, findings: Vec::new() };
+pub(super) fn check(
+    step: &str,
+    seen: &AnswerSeen<'_>,
+    profile: Option<&Profile>,
+    errors: &ErrorCodes,
+) -> Vec<Finding> {
+    let mut layer = ModelLayer { step, seen, profile, errors, findings: Vec::new() };
     match &seen.answer {
         Answer::Foreign(what) => layer.foreign(what),
         Answer::Output { decoded, document } => {
@@ -36,6 +42,7 @@ struct ModelLayer<'a> {
     step: &'a str,
     seen: &'a AnswerSeen<'a>,
     profile: Option<&'a Profile>,
+    errors: &'a ErrorCodes,
     findings: Vec<Finding>,
 }
 
@@ -179,7 +186,13 @@ impl ModelLayer<'_> {
                     ..documented("Error codes for the Amazon EC2 API", states)
                 },
             );
+            // That the code is none, or its status not this, is said with it.
+            return;
         }
+        let (action, status) = (self.action(), self.seen.status);
+        let found = check_code(self.step, action, &error.code, status, self.errors);
+        let exchange = Some(self.seen.exchange.seq);
+        self.findings.extend(found.into_iter().map(|f| Finding { exchange, ..f }));
     }
 
     fn is_sent_by_aws(&self, path: &str, text: &str) -> bool {

@@ -69,6 +69,10 @@ pub struct JudgedWith {
     /// Whose behaviour the baselines are: `aws`, or the name of a stand-in, which is not AWS.
     #[serde(default = "aws", skip_serializing_if = "is_aws")]
     pub reference: String,
+    /// SHA-256 of the list of error codes used; empty if there was none, or in results that are
+    /// older than it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub errors: String,
 }
 
 fn aws() -> String {

@@ -2,13 +2,20 @@
 
 use serde_json::Value;
 
-use super::{Baseline, Claim, Test};
+use super::{Baseline, Claim, Test, codes};
 use crate::case::{Case, Scope, Selector, Suite, variable_names};
+use crate::judge::errors::ErrorCodes;
 use crate::model::{Model, suggest};
 use crate::syntax::{Diagnostic, Reader};
 
 /// Reports everything that does not fit. `stem` is `capability/name`.
-pub(super) fn check(baseline: &Baseline, stem: &str, suite: &Suite, reader: &mut Reader) {
+pub(super) fn check(
+    baseline: &Baseline,
+    stem: &str,
+    suite: &Suite,
+    errors: &ErrorCodes,
+    reader: &mut Reader,
+) {
     let cases: Vec<&Case> =
         suite.cases.iter().filter(|c| c.family == baseline.case.value).collect();
     let Some(first) = cases.first() else {
@@ -66,6 +73,9 @@ pub(super) fn check(baseline: &Baseline, stem: &str, suite: &Suite, reader: &mut
                         );
                     }
                 }
+            }
+            Claim::Error { codes, .. } => {
+                codes::check(codes, &case.name, &step.action, &scope, errors, reader);
             }
             Claim::States(_) if step.poll.is_none() => reader.report(
                 Diagnostic::error("only a poll sees states")

@@ -60,7 +60,7 @@ pub enum Claim {
     /// It is refused.
     Error {
         /// With one of these codes; any if empty. Variables allowed.
-        codes: Vec<Value>,
+        codes: Vec<Spanned<Value>>,
         /// With this HTTP status. Variables allowed.
         status: Option<Value>,
     },
@@ -209,7 +209,10 @@ fn claim(map: &MapReader<'_>, reader: &mut Reader) -> Option<Claim> {
             "error" => {
                 let codes = map.get("code").map(|n| reader.one_or_list(n)).unwrap_or_default();
                 Some(Claim::Error {
-                    codes: codes.into_iter().map(Node::to_json).collect(),
+                    codes: codes
+                        .into_iter()
+                        .map(|node| Spanned::new(node.to_json(), node.span.clone()))
+                        .collect(),
                     status: map.get("status").map(Node::to_json),
                 })
             }

@@ -8,6 +8,7 @@ use crate::judge::canonical::Canonical;
 use crate::judge::observe::{Observed, StepObservation};
 use crate::judge::rules::finding;
 use crate::judge::{Evidence, EvidenceKind, Finding};
+use crate::syntax::Spanned;
 
 /// What came of holding expectations against a step.
 #[derive(Debug, Default)]
@@ -128,9 +129,9 @@ impl Holder<'_> {
         }
     }
 
-    fn error(&self, codes: &[Value], status: Option<&Value>) -> Outcome {
+    fn error(&self, codes: &[Spanned<Value>], status: Option<&Value>) -> Outcome {
         let resolved = |value: &Value| self.scope.resolve(value).unwrap_or_else(|_| value.clone());
-        let codes: Vec<Value> = codes.iter().map(resolved).collect();
+        let codes: Vec<Value> = codes.iter().map(|code| resolved(&code.value)).collect();
         let shown = match codes.as_slice() {
             [] => json!("error"),
             [one] => json!({"Code": one}),

@@ -2,6 +2,7 @@
 //! the source that states it.
 
 mod check;
+mod codes;
 mod doc;
 mod holds;
 mod store;

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Baseline, check, doc};
 use crate::assets::Assets;
 use crate::case::{Case, Suite, SuiteError};
+use crate::judge::errors::{self, ErrorCodes};
 use crate::judge::recorded::{
     self, RECORDED, Recorded, RecordedBaseline, RecordedBaselines, Stale,
 };
@@ -15,7 +16,7 @@ use crate::syntax::{Diagnostic, Diagnostics, Reader, parse};
 /// The reference that everything is about. Others are stand-ins, and never called AWS.
 pub const AWS: &str = "aws";
 /// Files that are no baselines.
-const OTHERS: [&str; 1] = ["aws/shapes/"];
+const OTHERS: [&str; 2] = ["aws/shapes/", errors::FILE];
 
 /// Baselines of one reference.
 #[derive(Debug, Clone)]
@@ -40,14 +41,15 @@ impl Default for Baselines {
 
 impl Baselines {
     /// Reads every baseline of a reference: the one named; or AWS; or, where there are none of AWS,
-    /// the only one there is. With a suite, also checks that each fits its case.
+    /// the only one there is. With a suite, also checks that each fits its
+    /// case and expects only error codes that AWS has for the action.
     ///
     /// # Errors
     /// Returns every mistake in every file, or that it is not clear which reference is meant.
     pub fn load(
         assets: &Assets,
         reference: Option<&str>,
-        suite: Option<&Suite>,
+        suite: Option<(&Suite, &ErrorCodes)>,
     ) -> Result<Baselines, SuiteError> {
         let reference = choose(assets, reference)?;
         let prefix = format!("{reference}/");
@@ -84,14 +86,14 @@ impl Baselines {
         &mut self,
         text: &str,
         stem: &str,
-        suite: Option<&Suite>,
+        suite: Option<(&Suite, &ErrorCodes)>,
         reader: &mut Reader,
     ) {
         match parse(text) {
             Ok(root) => {
                 if let Some(baseline) = doc::read(&root, reader) {
-                    if let Some(suite) = suite {
-                        check::check(&baseline, stem, suite, reader);
+                    if let Some((suite, errors)) = suite {
+                        check::check(&baseline, stem, suite, errors, reader);
                     }
                     self.by_case.insert(baseline.case.value.clone(), baseline);
                 }
@@ -100,10 +102,16 @@ impl Baselines {
         }
     }
 
-    fn add_recorded(&mut self, text: &str, stem: &str, suite: Option<&Suite>, reader: &mut Reader) {
+    fn add_recorded(
+        &mut self,
+        text: &str,
+        stem: &str,
+        suite: Option<(&Suite, &ErrorCodes)>,
+        reader: &mut Reader,
+    ) {
         match self.recorded.add(text, &self.reference) {
             Ok(baseline) => {
-                if let Some(suite) = suite {
+                if let Some((suite, _)) = suite {
                     recorded::check(baseline, stem, suite, reader);
                 }
             }

@@ -7,6 +7,7 @@ use super::{Example, ExampleAnswer};
 use crate::assets::Assets;
 use crate::case::{Case, Suite};
 use crate::judge::baseline::Baselines;
+use crate::judge::errors::ErrorCodes;
 use crate::judge::recorded::{Recordings, distil};
 use crate::judge::{Finding, Knowledge, judge, judge_exchange};
 use crate::transcript::Transcript;
@@ -179,6 +180,8 @@ impl Folder {
     /// What is known, checked against the suite if there is one.
     fn knowledge(&self, suite: Option<&Suite>) -> Result<Knowledge, String> {
         let assets = self.assets("baselines");
+        let errors = ErrorCodes::load(&assets).map_err(|e| e.to_string())?;
+        let suite = suite.map(|suite| (suite, &errors));
         Baselines::load(&assets, None, suite).map_err(|e| e.to_string())?;
         Knowledge::load(&assets, None).map_err(|e| e.to_string())
     }

@@ -265,11 +265,14 @@ fn meant(word: &'static str, means: &'static str, count: usize) -> Word {
 
 fn judged_with(with: &JudgedWith) -> Vec<(&'static str, String)> {
     let client = with.client.as_deref().unwrap_or("not in this build: the layer was not judged");
-    vec![
+    let all = vec![
         ("Parallax", clip(&with.parallax)),
         ("Client layer", clip(client)),
         ("API model", clip(&with.model)),
         ("Shape profiles", clip(&with.shapes)),
         ("Baselines", clip(&with.baselines)),
-    ]
+        // A result may be older than the list.
+        ("Error codes", clip(&with.errors)),
+    ];
+    all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
