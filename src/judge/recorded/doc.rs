@@ -83,7 +83,7 @@ pub struct RecordedStep {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum RecordedOutcome {
     /// It succeeded with this output: values as they were, `<vpc>` for what the case made,
-    /// `<sg-?1>` for a thing of that kind, `{"$any": …}` for what varied, `Member?` for a member
+    /// `<sg:?1>` for a thing of that kind, `{"$any": …}` for what varied, `Member?` for a member
     /// that some samples did not have.
     Success {
         /// HTTP status.

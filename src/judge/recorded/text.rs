@@ -114,7 +114,7 @@ fn kind<'t>(found: &regex::Captures<'t>) -> Option<(String, regex::Match<'t>)> {
     KINDS.iter().find_map(|(kind, _)| Some(((*kind).to_owned(), found.name(name(kind))?)))
 }
 
-/// The pieces as they are written into a baseline: `<vpc>` for a name, `<sg-?1>` for a thing
+/// The pieces as they are written into a baseline: `<vpc>` for a name, `<sg:?1>` for a thing
 /// without one, `<time>`; an angle bracket of the text itself is doubled.
 pub(super) fn write(pieces: &[Piece]) -> String {
     let mut out = String::new();
@@ -123,13 +123,23 @@ pub(super) fn write(pieces: &[Piece]) -> String {
             Piece::Text(text) => out.push_str(&text.replace('<', "<<")),
             Piece::Name { placeholder, .. } => out.push_str(placeholder),
             Piece::Word { kind, which } => match which {
-                Which::Any => out.push_str(&format!("<{kind}?>")),
-                Which::Thing(number) => out.push_str(&format!("<{kind}?{number}>")),
+                Which::Any => out.push_str(&format!("<{}:?>", word_of(kind))),
+                Which::Thing(number) => out.push_str(&format!("<{}:?{number}>", word_of(kind))),
                 Which::Seen(seen) => out.push_str(seen.first().map_or("", |(_, word)| word)),
             },
         }
     }
     out
+}
+
+/// The kind as it is written: ids by their prefix.
+fn word_of(kind: &str) -> &str {
+    kind.strip_suffix('-').unwrap_or(kind)
+}
+
+/// The kind that is written so.
+fn kind_of(word: &str) -> String {
+    if KINDS.iter().any(|(kind, _)| *kind == word) { word.to_owned() } else { format!("{word}-") }
 }
 
 /// Reads what [`write`] wrote.
@@ -159,10 +169,9 @@ pub(super) fn read(text: &str) -> Vec<Piece> {
 }
 
 fn placeholder(inside: &str) -> Piece {
-    match inside.split_once('?') {
-        Some((kind, "")) => Piece::Word { kind: kind.to_owned(), which: Which::Any },
-        Some((kind, number)) => Piece::Word {
-            kind: kind.to_owned(),
+    match inside.split_once(":?") {
+        Some((word, number)) => Piece::Word {
+            kind: kind_of(word),
             which: number.parse().map_or(Which::Any, Which::Thing),
         },
         None => Piece::Name {
@@ -220,7 +229,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         for text in
-            ["", "plain", "<vpc>", "<sg-?2> in <vpc>", "a << b", "<time?>", "10.0.0.5", "<", "a<b"]
+            ["", "plain", "<vpc>", "<sg:?2> in <vpc>", "a << b", "<time:?>", "10.0.0.5", "<", "a<b"]
         {
             let written = write(&read(text));
             assert_eq!(write(&read(&written)), written, "{text}");
