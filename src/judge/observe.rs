@@ -128,7 +128,7 @@ fn observe_case<'t>(transcript: &'t Transcript, started: &'t CaseStarted) -> Cas
             _ => None,
         })
         .collect();
-    CaseObservation { case, steps, given, bound, leaks, took_ms: last_ms - started.at_ms }
+    CaseObservation { case, steps, given, bound, leaks, took_ms: last_ms.saturating_sub(started.at_ms) }
 }
 
 impl CaseObservation<'_> {
@@ -251,7 +251,7 @@ fn watch(
         };
         before |= seen.answer.output().is_some();
         if states.last().is_none_or(|s: &StateSeen| s.value != look.seen) {
-            states.push(StateSeen { value: look.seen, after_ms: seen.exchange.at_ms - began });
+            states.push(StateSeen { value: look.seen, after_ms: seen.exchange.at_ms.saturating_sub(began) });
         }
         ends = look.ends;
     }

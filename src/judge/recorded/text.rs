@@ -41,7 +41,9 @@ pub(super) enum Which {
 
 /// Kinds of words beside ids. Those that are `true` are never the same on another cloud or in
 /// another run; the others are abstracted only if the samples differ in them.
-const KINDS: [(&str, bool); 9] = [
+const KINDS: [(&str, bool); 10] = [
+    // Of something secret only its length is known.
+    ("redacted", true),
     ("time", true),
     ("uuid", true),
     ("hex32", true),
@@ -55,7 +57,8 @@ const KINDS: [(&str, bool); 9] = [
 
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"(?x-u)
-        (?P<time>\b\d{4}-\d\d-\d\d[T\x20]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)
+        (?P<redacted>\[redacted:\x20[A-Z0-9,\x20]*\x20?bytes\])
+      | (?P<time>\b\d{4}-\d\d-\d\d[T\x20]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)
       | (?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)
       | (?P<id>\b[a-z](?:[a-z0-9]*-)+(?:[0-9a-f]{17}|[0-9a-f]{8})\b)
       | (?P<hex32>\b[0-9a-f]{32}\b)
@@ -214,6 +217,8 @@ mod tests {
             ("2026-11-21T06:48:50+00:00", "<time>"),
             ("ip-10-0-0-5.eu-west-1.compute.internal", "ip-<dashed-ip>.<region>.compute.internal"),
             ("10.0.0.5", "<ip>"),
+            ("[redacted: PEM RSA PRIVATE KEY, 1675 bytes]", "<redacted>"),
+            ("[redacted: 12 bytes]", "<redacted>"),
             ("10.0.0.0/16", "<cidr>"),
             ("06:4a:1f:00:00:01", "<mac>"),
             ("1f:51:ae:28:bf:89:e9:d8:1f:25:5d:37:2d:7d:b8:ca:9f:f5:f1:6f", "<fingerprint>"),
