@@ -69,8 +69,9 @@ pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> C
         }
         findings.extend(layers(step, knowledge));
     }
-    let recorded = knowledge.baselines.recorded(case.case);
-    if let Some(Ok(recorded)) = &recorded {
+    let recording = knowledge.baselines.recorded(case.case);
+    let recorded = recording.as_ref().and_then(|recording| recording.as_ref().ok());
+    if let Some(recorded) = recorded {
         let held = recorded::hold(recorded, case, &canonical);
         expectations += held.held;
         merge::same_differences(&mut findings, held.findings);
@@ -81,13 +82,14 @@ pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> C
         finding.expected = canonical.value(&finding.expected);
         finding.actual = canonical.value(&finding.actual);
     }
-    if let Some(Ok(recorded)) = &recorded {
+    if let Some(recorded) = recorded {
         findings.retain(|finding| !recorded.is_own(finding));
     }
     let mut findings = merge::of_steps(findings);
     // Gravest first; within one severity what AWS does in this sequence before what is general.
     findings.sort_by_key(|f| (f.severity, std::cmp::Reverse(f.layer)));
-    let (verdict, reason) = weigh::weigh(case, &findings);
+    let fails = |step: &str| recorded.is_some_and(|recorded| recorded.fails(step));
+    let (verdict, reason) = weigh::weigh(case, &findings, fails);
     CaseResult {
         id: case.case.id.clone(),
         name: case.case.name.clone(),
@@ -98,7 +100,7 @@ pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> C
         reason: canonical.text(&reason),
         took_ms: case.took_ms,
         expectations,
-        recording: recorded.as_ref().map(|recorded| match recorded {
+        recording: recording.as_ref().map(|recording| match recording {
             Ok(_) => RecordingUse::Held,
             Err(_) => RecordingUse::Stale,
         }),
@@ -106,7 +108,6 @@ pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> C
             .steps
             .iter()
             .map(|step| {
-                let recorded = recorded.as_ref().and_then(|recorded| recorded.as_ref().ok());
                 let reference_ms = recorded.and_then(|recorded| recorded.took_ms(step.id()));
                 StepResult { reference_ms, ..step_result(step) }
             })

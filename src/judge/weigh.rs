@@ -1,6 +1,6 @@
 //! From what happened and what was found to a verdict.
 
-use super::observe::{CaseObservation, Observed};
+use super::observe::{CaseObservation, Observed, StepObservation};
 use super::{Finding, Layer, Severity, Verdict};
 use crate::transcript::Ending;
 
@@ -8,11 +8,18 @@ use crate::transcript::Ending;
 const UNSUPPORTED: [&str; 3] = ["UnsupportedOperation", "Unsupported", "InvalidAction"];
 
 /// The verdict of a case, and why in a sentence; empty for a pass.
-pub(super) fn weigh(case: &CaseObservation<'_>, findings: &[Finding]) -> (Verdict, String) {
+///
+/// `fails` says of a step whether the reference, too, was recorded not to succeed in it: what only
+/// follows from that is as on the reference.
+pub(super) fn weigh(
+    case: &CaseObservation<'_>,
+    findings: &[Finding],
+    fails: impl Fn(&str) -> bool,
+) -> (Verdict, String) {
     if let Some(why) = skipped(case) {
         return (Verdict::Skipped, why);
     }
-    if let Some((step, why)) = obstacle(case) {
+    if let Some((step, why)) = obstacle(case).filter(|(step, _)| !fails(step)) {
         return (Verdict::Blocked, format!("step `{step}` prepares the case and failed: {why}"));
     }
     let decisive: Vec<&Finding> = findings.iter().filter(|f| decides(case, f)).collect();
@@ -33,6 +40,7 @@ pub(super) fn weigh(case: &CaseObservation<'_>, findings: &[Finding]) -> (Verdic
     }
     for step in &case.steps {
         match step.ending {
+            Some(Ending::Blocked { .. }) if fails(step.id()) => {}
             Some(Ending::Blocked { by, why }) => {
                 let reason =
                     format!("step `{}` was not reached: `{by}`: {}", step.id(), why.as_str());
@@ -44,7 +52,10 @@ pub(super) fn weigh(case: &CaseObservation<'_>, findings: &[Finding]) -> (Verdic
             _ => {}
         }
     }
-    if let Some(step) = case.steps.iter().find(|s| matches!(s.observed, Observed::NotRun)) {
+    let not_run = |step: &&StepObservation<'_>| {
+        matches!(step.observed, Observed::NotRun) && !fails(step.id())
+    };
+    if let Some(step) = case.steps.iter().find(not_run) {
         // The transcript ends before the case does.
         return (Verdict::Inconclusive, format!("there is no answer to step `{}`", step.id()));
     }

@@ -1,5 +1,7 @@
 //! Holds what happened on a target against what was recorded.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::compare::Comparison;
@@ -29,10 +31,14 @@ pub(in crate::judge) fn hold(
 ) -> Held {
     let mut comparison = Comparison::default();
     let mut held = Held::default();
+    let mut before = BTreeSet::new();
     for step in &case.steps {
         let Some(expected) = recorded.case.steps.get(step.id()) else { continue };
         let evidence = recorded.evidence();
+        let earlier = before.clone();
+        words_of(expected, &mut before);
         let mut holder = Holder {
+            earlier,
             expected,
             step,
             evidence,
@@ -51,6 +57,12 @@ pub(in crate::judge) fn hold(
 }
 
 impl Recorded<'_> {
+    /// Whether the reference did not succeed in this step, or did not get to it.
+    pub(in crate::judge) fn fails(&self, step: &str) -> bool {
+        let succeeds = |outcome: &_| matches!(outcome, RecordedOutcome::Success { .. });
+        self.case.steps.get(step).is_none_or(|step| !step.outcomes.iter().any(succeeds))
+    }
+
     /// Whether the recordings themselves show what was found: what the reference does is no
     /// difference from it.
     pub(in crate::judge) fn is_own(&self, finding: &Finding) -> bool {
@@ -62,7 +74,29 @@ impl Recorded<'_> {
     }
 }
 
+/// The words that a recorded step shows: states among them.
+fn words_of(step: &RecordedStep, words: &mut BTreeSet<String>) {
+    fn walk(value: &Value, words: &mut BTreeSet<String>) {
+        match value {
+            Value::String(text) => {
+                words.insert(text.clone());
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, words)),
+            Value::Object(map) => map.values().for_each(|value| walk(value, words)),
+            _ => {}
+        }
+    }
+    words.extend(step.states.iter().flatten().cloned());
+    for outcome in &step.outcomes {
+        if let RecordedOutcome::Success { output, .. } = outcome {
+            walk(output, words);
+        }
+    }
+}
+
 struct Holder<'a> {
+    /// Words that the reference showed in earlier steps.
+    earlier: BTreeSet<String>,
     expected: &'a RecordedStep,
     step: &'a StepObservation<'a>,
     evidence: Evidence,
@@ -208,16 +242,21 @@ impl Holder<'_> {
     }
 
     /// A slow look sees fewer states than a quick one; but none that was not there, nor in another
-    /// order, nor another at the end.
+    /// order, nor another at the end. A quick one may still see the state in which an earlier step
+    /// showed the thing to be.
     fn states(&mut self, sample: &StepSample) {
         let seen: Vec<&str> = sample.states.iter().map(|s| s.value.as_str()).collect();
         if seen.is_empty() || self.expected.states.is_empty() {
             return;
         }
-        let fits = self.expected.states.iter().any(|recorded| {
+        let still = seen.iter().take_while(|state| self.earlier.contains(**state)).count();
+        let fits = |seen: &[&str], recorded: &[String]| {
             let mut rest = recorded.iter();
             seen.iter().all(|state| rest.any(|known| known == state))
-                && recorded.last().map(String::as_str) == seen.last().copied()
+        };
+        let fits = self.expected.states.iter().any(|recorded| {
+            recorded.last().map(String::as_str) == seen.last().copied()
+                && (0..=still).any(|from| fits(&seen[from..], recorded))
         });
         if !fits {
             let message = format!("the states seen are {}", seen.join(" → "));
