@@ -11,6 +11,7 @@ mod canonical;
 pub mod client;
 mod finding;
 mod form;
+mod identity;
 mod judging;
 mod knowledge;
 mod merge;
@@ -22,7 +23,7 @@ pub mod shape;
 mod verdict;
 mod weigh;
 
-pub use answer::judge_exchange;
+pub use answer::{judge_exchange, judge_recording};
 pub use finding::{Evidence, EvidenceKind, Finding, Layer, Severity};
 pub use form::Form;
 pub use judging::judge;

@@ -90,11 +90,35 @@ rules! {
         impact: "SDKs repeat the call several times and then fail; programs that handle the documented code do not see it."
         fix: "Answer with HTTP 4xx and the documented code where the request is at fault, and with success where it is not."
         see: ERRORS;
+    "model.http-status" Model Divergent "a success comes with another HTTP status than 200"
+        impact: "Clients that ask for exactly 200 take it for a failure."
+        fix: "Answer successes with HTTP 200."
+        see: QUERY;
+    "model.missing-identifier" Model Breaking "the member that identifies the resource is missing"
+        impact: "A program cannot name the resource again: not describe, change, tag or delete it."
+        fix: "Return the member in every answer that holds the resource."
+        see: ACTIONS;
+    "model.missing-state" Model Breaking "the member is missing that AWS's waiters look at"
+        impact: "Who waits for the resource with an SDK or the AWS CLI waits until its patience ends, and fails."
+        fix: "Return the member with one of AWS's values."
+        see: ACTIONS;
+    "model.misnamed-member" Model Breaking "a member has its name, but not as AWS writes it"
+        impact: "Names are compared letter by letter: clients skip it, and miss the member."
+        fix: "Write the member's name as AWS's API model does; case counts."
+        see: PROTOCOL;
+    "model.similar-member" Model Divergent "a member that AWS does not have, where one of a similar name is missing"
+        impact: "If it is meant to be AWS's member, clients skip it and miss that."
+        fix: "Write the member's name as AWS's API model does, or leave it as an addition."
+        see: ACTIONS;
+    "model.json-type" Model Divergent "a stored value has another JSON type than an SDK gives it"
+        impact: "None on the wire, where everything is text; the stored answer is not what an SDK returned."
+        fix: "Store the value with its type: true and not \"true\"."
+        see: ACTIONS;
     "model.unknown-member" Model Cosmetic "a member that AWS does not have"
         impact: "None: clients skip what they do not know."
         fix: "Nothing has to be done; a member of another name may be missing in its place."
         see: ACTIONS;
-    "model.type" Model Divergent "a value is not of its member's type"
+    "model.type" Model Breaking "a value is not of its member's type"
         impact: "Typed clients fail or see nothing."
         fix: "Send a value of the type that AWS's API model gives the member."
         see: ACTIONS;
@@ -123,7 +147,7 @@ rules! {
         fix: "Send the structure that AWS's API model gives the member."
         see: ACTIONS;
 
-    "shape.missing-member" Shape Divergent "a member is missing that AWS always returned"
+    "shape.missing-member" Shape Divergent "a member is missing that AWS returned (nearly) always"
         impact: "A program that relies on it meets nothing."
         fix: "Return the member."
         see: ACTIONS;
@@ -131,6 +155,10 @@ rules! {
         impact: "Programs that check or take apart the value (ids, times, addresses) go wrong."
         fix: "Return a value of AWS's form."
         see: ACTIONS;
+    "shape.id-kind" Shape Breaking "an id is not of the kind of resource that AWS returns there"
+        impact: "A program that goes on with the id reaches another resource, or none."
+        fix: "Return the id of the resource that the member stands for, in AWS's form."
+        see: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html";
     "shape.empty" Shape Divergent "a value is empty that never was on AWS"
         impact: "An empty text is not the same as nothing: `if member is not None` holds."
         fix: "Leave the member out if there is nothing to say."

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::Element;
-use crate::model::{List, Model, ShapeId, ShapeKind, Structure};
+use super::misnamed::meant;
+use crate::model::{List, Member, Model, ShapeId, ShapeKind, Structure};
 
 /// An answer in SDK member names.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,24 @@ pub struct Note {
 pub enum NoteKind {
     /// An element that the model does not know; its name.
     Unknown(String),
+    /// A member under a name that is not its own.
+    Misnamed {
+        /// The member's name here.
+        expected: String,
+        /// The name met.
+        found: String,
+        /// Whether the two differ in upper and lower case or separators only, or the name is that
+        /// of the other form: `VpcId` for `vpcId`.
+        certain: bool,
+    },
+    /// The value is right, its JSON type is not: `"true"` for `true`. Only where an answer was
+    /// stored in SDK member names.
+    JsonType {
+        /// The type, in words.
+        expected: &'static str,
+        /// The value.
+        text: String,
+    },
     /// The text is not of the member's type.
     NotOfType {
         /// The type, in words.
@@ -113,21 +132,38 @@ impl Decoder<'_> {
             let member = structure.by_wire_name(&child.name);
             let name = member.map_or(child.name.as_str(), |m| m.name.as_str());
             let path = join(path, name);
+            let is_return = is_root && child.name == "return";
+            if member.is_none() && !is_return {
+                self.unknown(structure, element, child, &path);
+                // A client does not see it, so it must not pass for the member of that SDK name.
+                if structure.member(&child.name).is_some() {
+                    continue;
+                }
+            }
             if map.contains_key(name) {
                 self.note(&path, NoteKind::Repeated(child.name.clone()));
                 continue;
             }
             let value = match member {
                 Some(member) => self.value(member.shape, child, &path),
-                None if is_root && child.name == "return" => generic(child),
-                None => {
-                    self.note(&path, NoteKind::Unknown(child.name.clone()));
-                    generic(child)
-                }
+                None => generic(child),
             };
             map.insert(name.to_owned(), value);
         }
         Value::Object(map)
+    }
+
+    fn unknown(&mut self, structure: &Structure, parent: &Element, child: &Element, path: &str) {
+        let absent = |member: &Member| parent.child(member.wire_name()).is_none();
+        let kind = match meant(structure, &child.name, self.notes.len(), absent) {
+            Some((member, certain)) => NoteKind::Misnamed {
+                expected: member.wire_name().to_owned(),
+                found: child.name.clone(),
+                certain,
+            },
+            None => NoteKind::Unknown(child.name.clone()),
+        };
+        self.note(path, kind);
     }
 
     fn value(&mut self, shape: ShapeId, element: &Element, path: &str) -> Value {
@@ -237,7 +273,7 @@ fn generic(element: &Element) -> Value {
     Value::Object(element.children.iter().map(|c| (c.name.clone(), generic(c))).collect())
 }
 
-fn join(path: &str, name: &str) -> String {
+pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
@@ -279,6 +315,34 @@ mod tests {
                 ("Vpcs[].Tags", &NoteKind::Empty(true)),
                 ("Vpcs[].DhcpOptionsId", &NoteKind::Empty(false)),
                 ("Vpcs[].own", &NoteKind::Unknown("own".into())),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_member_under_another_name_is_not_there() {
+        let decoded = decode(
+            "DescribeVpcs",
+            "<r><vpcSet><item><VpcId>vpc-1</VpcId><stat>available</stat><cidrBlock>c</cidrBlock>\
+             <cidr-block>d</cidr-block><tags/></item></vpcSet></r>",
+        );
+        assert_eq!(
+            decoded.value,
+            json!({"Vpcs": [{"CidrBlock": "c", "stat": "available", "cidr-block": "d", "tags": ""}]})
+        );
+        let misnamed = |expected: &str, found: &str, certain| NoteKind::Misnamed {
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+            certain,
+        };
+        let kinds: Vec<_> = decoded.notes.into_iter().map(|n| n.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                misnamed("vpcId", "VpcId", true),
+                misnamed("state", "stat", false),
+                NoteKind::Unknown("cidr-block".into()),
+                misnamed("tagSet", "tags", true),
             ]
         );
     }

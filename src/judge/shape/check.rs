@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{PathStats, Profile};
+use super::{PathStats, Profile, SourceStats};
 use crate::judge::observe::AnswerSeen;
 use crate::judge::rules::finding;
 use crate::judge::{Evidence, EvidenceKind, Finding, Form};
+use crate::model::Model;
 use crate::wire::Answer;
 
 /// The findings of this layer about one answer.
@@ -32,30 +33,36 @@ struct ShapeLayer<'a> {
 impl ShapeLayer<'_> {
     fn structure(&mut self, path: &str, map: &Map<String, Value>) {
         let profile = self.profile;
-        for (child, stats) in children(profile, path) {
-            let name = child.rsplit('.').next().unwrap_or(child);
-            if stats.is_always_present() && !map.contains_key(name) {
-                // Empty in every recording says nothing about what it should be here.
-                let expected = match stats.only_form().filter(|form| **form != Form::Empty) {
-                    Some(form) => json!({"present": true, "form": form}),
-                    None => json!({"present": true}),
-                };
-                self.add(
-                    "shape.missing-member",
-                    child,
-                    format!("{child} is missing; AWS always returned it"),
-                    (expected, Value::Null),
-                    format!(
-                        "There in {} of {} places, in {} recordings.",
-                        stats.present, stats.parents, stats.recordings
-                    ),
-                );
+        for name in profile.always_in(path) {
+            if !map.contains_key(name) {
+                self.missing(&join(path, name));
             }
         }
         for (name, value) in map {
-            let child = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            self.value(&child, value);
+            self.value(&join(path, name), value);
         }
+    }
+
+    fn missing(&mut self, path: &str) {
+        let Some(stats) = self.profile.paths.get(path) else { return };
+        let expected = match stats.only_form() {
+            Some(form) => json!({"present": true, "form": form}),
+            None => json!({"present": true}),
+        };
+        let (always, but) = match stats.lacking {
+            0 => ("always", String::new()),
+            n => ("nearly always", format!("; missing in {n} of them")),
+        };
+        self.add(
+            "shape.missing-member",
+            path,
+            format!("{path} is missing; AWS {always} returned it"),
+            (expected, Value::Null),
+            format!(
+                "There in {} of {} places, in {} recordings{but}.",
+                stats.present, stats.parents, stats.recordings
+            ),
+        );
     }
 
     fn value(&mut self, path: &str, value: &Value) {
@@ -72,30 +79,42 @@ impl ShapeLayer<'_> {
 
     fn text(&mut self, path: &str, text: &str) {
         let Some(stats) = self.profile.paths.get(path) else { return };
-        let count = format!("in {} values of {} recordings", stats.present, stats.recordings);
         if text.is_empty() {
-            if stats.is_telling() && stats.present > 0 && !stats.was_empty() {
+            if stats.is_telling() && !stats.was_empty() {
                 self.add(
                     "shape.empty",
                     path,
                     format!("{path} is there, but empty"),
                     (json!("left out, or with a value"), json!("")),
-                    format!("Never empty {count}."),
+                    format!(
+                        "Never empty in {} values of {} recordings.",
+                        stats.present, stats.recordings
+                    ),
                 );
             }
             return;
         }
-        if let Some(form) = stats.only_form().filter(|form| **form != Form::Empty)
-            && !form.fits(&json!(text))
-        {
-            self.add(
-                "shape.value-form",
-                path,
-                format!("{path} does not look as on AWS"),
-                (json!({"form": form}), json!(text)),
-                format!("Of this form {count}, without exception."),
-            );
-        }
+        let Some(form) = stats.only_form().filter(|form| !form.fits(&json!(text))) else { return };
+        let (rule, message) = if is_of_another_kind(stats, path, form, text) {
+            ("shape.id-kind", format!("{path} is not the id of what AWS has there"))
+        } else {
+            ("shape.value-form", format!("{path} does not look as on AWS"))
+        };
+        let made_up = match stats.invented {
+            0 => String::new(),
+            n => format!("; {n} more were made up by the recordings' authors, with its beginning"),
+        };
+        let count = stats.forms.get(form).copied().unwrap_or_default();
+        self.add(
+            rule,
+            path,
+            message,
+            (json!({"form": form}), json!(text)),
+            format!(
+                "Of this form in {count} values of {} recordings, without exception{made_up}.",
+                stats.recordings
+            ),
+        );
     }
 
     fn add(
@@ -106,46 +125,40 @@ impl ShapeLayer<'_> {
         (expected, actual): (Value, Value),
         states: String,
     ) {
-        let profile = self.profile;
-        let projects: Vec<&str> = profile.sources.keys().map(String::as_str).collect();
         self.findings.push(Finding {
             message,
             expected,
             actual,
-            evidence: vec![Evidence {
-                kind: EvidenceKind::Statistics,
-                source: format!(
-                    "{} answers of AWS to {} recorded by {}",
-                    profile.responses,
-                    profile.action,
-                    projects.join(", ")
-                ),
-                url: projects.first().map(|project| format!("https://github.com/{project}")),
-                states,
-                date: None,
-            }],
+            evidence: evidence(self.profile, &states),
             exchange: Some(self.seq),
             ..finding(rule, self.step, path)
         });
     }
 }
 
-/// The paths one level below a structure.
-fn children<'p>(
-    profile: &'p Profile,
-    path: &str,
-) -> impl Iterator<Item = (&'p String, &'p PathStats)> {
-    let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
-    let from = prefix.clone();
-    profile
-        .paths
-        .range(from..)
-        .take_while({
-            let prefix = prefix.clone();
-            move |(child, _)| child.starts_with(&prefix)
-        })
-        .filter(move |(child, _)| {
-            let rest = &child[prefix.len()..];
-            !rest.contains('.') && !rest.ends_with("[]")
-        })
+/// Whether a text has a form of its own where AWS has the id of a resource: the id of another kind
+/// of resource, a UUID, an address. What authors of recordings make up has none (`vpc-1`), and AWS
+/// itself has words in such places (`default`).
+fn is_of_another_kind(stats: &PathStats, path: &str, form: &Form, text: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    matches!(form, Form::Id(_))
+        && stats.is_telling_of_ids()
+        && Model::ec2().is_identifier(name)
+        && Form::of(text).is_some()
+}
+
+/// What a profile rests on: a piece of evidence for each project.
+pub(in crate::judge) fn evidence(profile: &Profile, states: &str) -> Vec<Evidence> {
+    let of = |(project, source): (&String, &SourceStats)| Evidence {
+        kind: EvidenceKind::Statistics,
+        source: format!("{} answers of AWS to {} recorded by {project}", source.responses, profile.action),
+        url: Some(source.url.clone()).filter(|url| !url.is_empty()),
+        states: states.to_owned(),
+        date: source.dates(),
+    };
+    profile.sources.iter().map(of).collect()
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }

@@ -5,8 +5,13 @@
 
 mod build;
 mod check;
+mod evidence;
 mod profile;
+mod recording;
+mod snapshots;
 
-pub use build::{BuildError, Exclusion, build};
+pub use build::build;
 pub(super) use check::check;
-pub use profile::{PathStats, Profile, Profiles};
+pub use evidence::{About, BuildError, Exclusion, Known, Project, read};
+pub use profile::{PathStats, Profile, Profiles, SourceStats};
+pub use recording::{RawAnswer, Recording};
