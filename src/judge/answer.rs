@@ -42,12 +42,7 @@ pub fn judge_recording(action: &str, stored: &Recording, knowledge: &Knowledge) 
     findings
 }
 
-fn of_members(
-    action: &str,
-    status: u16,
-    output: &Value,
-    knowledge: &Knowledge,
-) -> Vec<Finding> {
+fn of_members(action: &str, status: u16, output: &Value, knowledge: &Knowledge) -> Vec<Finding> {
     let model = Model::ec2();
     let answer = Answer::of_members(model, model.action(action), status, output);
     let nothing = RawAnswer { request: Vec::new(), headers: Vec::new(), body: Vec::new() };
@@ -93,11 +88,8 @@ fn exchange(action: &str, status: u16, raw: &RawAnswer) -> Exchange {
 fn settle(mut findings: Vec<Finding>) -> Vec<Finding> {
     let is_grave =
         |f: &Finding| matches!(&*f.rule, "model.missing-identifier" | "model.missing-state");
-    let mut more: BTreeMap<String, Vec<Evidence>> = findings
-        .iter()
-        .filter(|f| is_grave(f))
-        .map(|f| (f.path.clone(), Vec::new()))
-        .collect();
+    let mut more: BTreeMap<String, Vec<Evidence>> =
+        findings.iter().filter(|f| is_grave(f)).map(|f| (f.path.clone(), Vec::new())).collect();
     findings.retain(|finding| match more.get_mut(&finding.path) {
         Some(evidence) if finding.rule == "shape.missing-member" => {
             evidence.clone_from(&finding.evidence);

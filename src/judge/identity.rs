@@ -73,7 +73,12 @@ impl Check<'_> {
             )),
             None => resources(&format!("{member} identifies the {by}.")),
         };
-        self.missing("model.missing-identifier", &join(path, member), "it names the resource", evidence);
+        self.missing(
+            "model.missing-identifier",
+            &join(path, member),
+            "it names the resource",
+            evidence,
+        );
     }
 
     /// Where the structure that would hold the identifier is missing altogether.
@@ -134,7 +139,12 @@ impl Check<'_> {
 
 /// Tells where a path of member names ends too early, and in which structure. An empty list on the
 /// way ends it well.
-fn walk(value: &Value, rest: &str, path: &str, missing: &mut impl FnMut(&str, &Map<String, Value>)) {
+fn walk(
+    value: &Value,
+    rest: &str,
+    path: &str,
+    missing: &mut impl FnMut(&str, &Map<String, Value>),
+) {
     let Value::Object(map) = value else { return };
     let (segment, rest) = rest.split_once('.').unwrap_or((rest, ""));
     let name = segment.strip_suffix("[]").unwrap_or(segment);

@@ -118,7 +118,8 @@ impl ModelLayer<'_> {
         }
         let evidence = Evidence {
             kind: EvidenceKind::Statistics,
-            source: "answers of AWS recorded by cloud-custodian, ManageIQ and puppetlabs-aws".into(),
+            source: "answers of AWS recorded by cloud-custodian, ManageIQ and puppetlabs-aws"
+                .into(),
             url: Some("https://github.com/cloud-custodian/cloud-custodian".into()),
             states: "All 1,040 recorded successes came with HTTP 200.".into(),
             date: Some("2014 to 2026".into()),

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    Decoded, Document, Element, ErrorAnswer, decode_members, decode_output, read_error,
-};
+use super::{Decoded, Document, Element, ErrorAnswer, decode_members, decode_output, read_error};
 use crate::model::{Action, Model, ShapeKind};
 
 /// What an answer says.
@@ -70,10 +68,9 @@ impl Answer {
         });
         let refusal = stored.get("Error").filter(|error| !is_member && error.is_object());
         match (refusal, (200..300).contains(&status)) {
-            (None, true) => Answer::Output {
-                decoded: decode_members(model, shape, stored),
-                document: None,
-            },
+            (None, true) => {
+                Answer::Output { decoded: decode_members(model, shape, stored), document: None }
+            }
             (Some(_), true) => Answer::Foreign(format!("HTTP {status} with an error in its body")),
             (None, false) => Answer::Foreign(format!("HTTP {status} without an error code")),
             (Some(error), false) => {

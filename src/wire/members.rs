@@ -145,12 +145,16 @@ impl Decoder<'_> {
     /// that it is one instant, in UTC, is not.
     fn time(&mut self, text: &str, path: &str) -> Value {
         let own = Value::String(text.to_owned());
-        let is_instant = text.parse::<jiff::Timestamp>().is_ok() && text.as_bytes().get(10) == Some(&b'T');
+        let is_instant =
+            text.parse::<jiff::Timestamp>().is_ok() && text.as_bytes().get(10) == Some(&b'T');
         if is_instant && (text.ends_with('Z') || text.ends_with("+00:00")) {
             return own;
         }
         // With another offset, without one, or a date alone: a client that is lenient reads it.
-        if is_instant || text.parse::<jiff::civil::DateTime>().is_ok() || text.parse::<jiff::Timestamp>().is_ok() {
+        if is_instant
+            || text.parse::<jiff::civil::DateTime>().is_ok()
+            || text.parse::<jiff::Timestamp>().is_ok()
+        {
             self.note(path, NoteKind::TimestampForm(text.to_owned()));
             return own;
         }
@@ -258,7 +262,10 @@ mod tests {
         }
         let nested = notes("DescribeVolumes", &json!({"Volumes": [[{"Size": 1}]]}));
         assert_eq!(nested, [("Volumes[]".into(), wrong("a structure", "[{\"Size\":1}]"))]);
-        assert_eq!(notes("DescribeVolumes", &json!([])), [("output".into(), wrong("a structure", "[]"))]);
+        assert_eq!(
+            notes("DescribeVolumes", &json!([])),
+            [("output".into(), wrong("a structure", "[]"))]
+        );
         let kinds = notes("DeleteVolume", &json!({"Return": true, "Own": 1}));
         assert_eq!(kinds, [("Own".into(), NoteKind::Unknown("Own".into()))]);
     }

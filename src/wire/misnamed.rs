@@ -21,15 +21,16 @@ pub(super) fn meant<'s>(
         return None;
     }
     let same = |name: &str| plain(name).eq(plain(found));
-    let certain = structure.members.iter().find(|member| {
-        same(&member.name) || same(member.wire_name())
-    });
+    let certain =
+        structure.members.iter().find(|member| same(&member.name) || same(member.wire_name()));
     if let Some(member) = certain {
         return absent(member).then_some((member, true));
     }
-    let names = structure.members.iter().filter(|member| absent(member)).flat_map(|member| {
-        [member.name.as_str(), member.wire_name()]
-    });
+    let names = structure
+        .members
+        .iter()
+        .filter(|member| absent(member))
+        .flat_map(|member| [member.name.as_str(), member.wire_name()]);
     let close = suggest(found, names)?;
     let member = structure.member(close).or_else(|| structure.by_wire_name(close))?;
     Some((member, false))

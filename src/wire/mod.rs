@@ -21,7 +21,7 @@ pub use client::{
 pub use decode::{Decoded, Note, NoteKind, decode_output};
 pub use encode::{EncodeError, encode, encode_form};
 pub(crate) use envelope::is_throttling;
-pub use members::decode_members;
 pub use envelope::{ErrorAnswer, read_error};
+pub use members::decode_members;
 pub use sign::Signer;
 pub use xml::{Document, Element, XmlError};

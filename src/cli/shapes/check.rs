@@ -92,7 +92,8 @@ pub(super) fn run(args: &CheckArgs) -> Done {
     let assets = args.baselines.clone().map_or(Assets::Baselines, Assets::Folder);
     let profiles = Profiles::load(&assets).map_err(mistakes)?;
     if profiles.is_empty() {
-        let message = format!("{}: there are no shape profiles in aws/shapes", assets.root().display());
+        let message =
+            format!("{}: there are no shape profiles in aws/shapes", assets.root().display());
         return Err(Failed::usage(message));
     }
     let mut check = Check {
@@ -114,7 +115,9 @@ pub(super) fn run(args: &CheckArgs) -> Done {
     };
     match args.format {
         Format::Text => show::totals(&check.totals),
-        Format::Json => show::json(&check.knowledge, &check.totals, &check.judged, &check.unreadable),
+        Format::Json => {
+            show::json(&check.knowledge, &check.totals, &check.judged, &check.unreadable)
+        }
     }
     Ok(exit)
 }
@@ -229,8 +232,10 @@ fn action(named: Option<&str>, stem: Option<&str>) -> Result<String, String> {
             Err(format!("EC2 has no action `{shown}`{}", hint.unwrap_or_default()))
         }
         (None, Some(stem)) if known(&stem) => Ok(stem.to_owned()),
-        (None, _) => Err("it does not say which action it answers: write `action` into the line, or \
+        (None, _) => {
+            Err("it does not say which action it answers: write `action` into the line, or \
                           name the file after the action"
-            .to_owned()),
+                .to_owned())
+        }
     }
 }

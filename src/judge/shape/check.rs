@@ -80,7 +80,7 @@ impl ShapeLayer<'_> {
     fn text(&mut self, path: &str, text: &str) {
         let Some(stats) = self.profile.paths.get(path) else { return };
         if text.is_empty() {
-            if stats.is_telling() && !stats.was_empty() {
+            if stats.is_never_empty() {
                 self.add(
                     "shape.empty",
                     path,
@@ -151,7 +151,10 @@ fn is_of_another_kind(stats: &PathStats, path: &str, form: &Form, text: &str) ->
 pub(in crate::judge) fn evidence(profile: &Profile, states: &str) -> Vec<Evidence> {
     let of = |(project, source): (&String, &SourceStats)| Evidence {
         kind: EvidenceKind::Statistics,
-        source: format!("{} answers of AWS to {} recorded by {project}", source.responses, profile.action),
+        source: format!(
+            "{} answers of AWS to {} recorded by {project}",
+            source.responses, profile.action
+        ),
         url: Some(source.url.clone()).filter(|url| !url.is_empty()),
         states: states.to_owned(),
         date: source.dates(),

@@ -102,7 +102,7 @@ impl Known {
     }
 
     /// Whether values in it are AWS's, and not tokens in their place.
-    pub(super) fn has_values(&self) -> bool {
+    pub fn has_values(&self) -> bool {
         self.recording.project() != "localstack/localstack"
     }
 }
@@ -114,8 +114,8 @@ impl Known {
 pub fn read(folders: &[PathBuf], about: &About) -> Result<Vec<Known>, BuildError> {
     let mut known = Vec::new();
     for path in files(folders)? {
-        let bytes = std::fs::read(&path)
-            .map_err(|error| BuildError::Io { path: path.clone(), error })?;
+        let bytes =
+            std::fs::read(&path).map_err(|error| BuildError::Io { path: path.clone(), error })?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let wrong = |line, why| BuildError::Line { path: path.clone(), line, why };
         if name.ends_with(".json") {

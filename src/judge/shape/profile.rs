@@ -115,6 +115,8 @@ const MIN_PARENTS: u32 = 8;
 const MIN_RECORDINGS: u32 = 5;
 /// From so many recordings on, one in which a member is missing was trimmed by hand.
 const MANY_RECORDINGS: u32 = 20;
+/// Fewer recordings than this say nothing about whether a text can be empty.
+const MIN_RECORDINGS_OF_TEXTS: u32 = 10;
 /// Fewer recordings than this say nothing about which kind of id belongs somewhere: in nine, all
 /// that `DescribeTags` listed may have been instances.
 const MIN_RECORDINGS_OF_IDS: u32 = 15;
@@ -198,9 +200,10 @@ impl PathStats {
         self.recordings >= MIN_RECORDINGS_OF_IDS
     }
 
-    /// Whether it was ever empty.
-    pub fn was_empty(&self) -> bool {
-        self.forms.contains_key(&Form::Empty)
+    /// Whether there is enough to say that it is never empty.
+    pub fn is_never_empty(&self) -> bool {
+        let enough = self.present >= MIN_PARENTS && self.recordings >= MIN_RECORDINGS_OF_TEXTS;
+        enough && !self.forms.contains_key(&Form::Empty)
     }
 }
 

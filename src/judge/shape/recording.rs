@@ -46,9 +46,11 @@ impl Recording {
     /// # Errors
     /// In a sentence: what is wrong with the line, and what it should be.
     pub fn parse(line: &[u8]) -> Result<Recording, String> {
-        let text = std::str::from_utf8(line)
-            .map_err(|e| format!("byte {} is not UTF-8; write JSON in UTF-8", e.valid_up_to() + 1))?;
-        let value: Value = serde_json::from_str(text).map_err(|e| format!("this is no JSON: {e}"))?;
+        let text = std::str::from_utf8(line).map_err(|e| {
+            format!("byte {} is not UTF-8; write JSON in UTF-8", e.valid_up_to() + 1)
+        })?;
+        let value: Value =
+            serde_json::from_str(text).map_err(|e| format!("this is no JSON: {e}"))?;
         let Value::Object(map) = value else {
             return Err("this is no JSON object; a line is { source, http_status, output } or \
                         { source, http_status, request, headers, body }"
@@ -59,7 +61,9 @@ impl Recording {
             .as_u64()
             .and_then(|n| u16::try_from(n).ok())
             .filter(|n| (100..600).contains(n))
-            .ok_or_else(|| format!("`http_status` is {status}; it has to be a number from 100 to 599"))?;
+            .ok_or_else(|| {
+                format!("`http_status` is {status}; it has to be a number from 100 to 599")
+            })?;
         let raw = match map.get("body").or_else(|| map.get("body_base64")) {
             None | Some(Value::Null) => None,
             Some(body) => Some(RawAnswer {
@@ -154,7 +158,10 @@ fn bytes(map: &Map<String, Value>, body: &Value) -> Result<Vec<u8>, String> {
         engine.decode(text).map_err(|e| format!("the body is no Base64: {e}"))
     };
     let encoded = !map.contains_key("body")
-        || map.get("encoding").and_then(Value::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64"));
+        || map
+            .get("encoding")
+            .and_then(Value::as_str)
+            .is_some_and(|e| e.eq_ignore_ascii_case("base64"));
     match body {
         Value::String(text) if encoded => decode(text),
         Value::String(text) => Ok(text.clone().into_bytes()),
