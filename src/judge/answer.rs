@@ -23,12 +23,20 @@ pub fn judge_exchange(exchange: &Exchange, knowledge: &Knowledge) -> Vec<Finding
 /// (May 2017) and the oldest with it (August 2020).
 const REQUEST_ID_HEADER: Date = date(2020, 8, 12);
 
+/// The year of an answer that a target just gave: AWS's answers of every year bind it.
+const NOW: i16 = i16::MAX;
+/// The year of an answer of which nothing is known: only what AWS did in all years binds it.
+const UNKNOWN: i16 = i16::MIN;
+
 /// What the layers find in a stored answer to an action: in its members, if those were stored, by
 /// the model and shape layers; in its bytes, if those were stored, also by the client layer.
 pub fn judge_recording(action: &str, stored: &Recording, knowledge: &Knowledge) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(raw) = &stored.raw {
-        findings = judge_exchange(&exchange(action, stored.status, raw), knowledge);
+        let exchange = exchange(action, stored.status, raw);
+        let year = stored.date.map_or(UNKNOWN, Date::year);
+        findings =
+            read(&exchange).map(|seen| layers("", &seen, knowledge, year)).unwrap_or_default();
         if stored.date.is_some_and(|date| date < REQUEST_ID_HEADER) {
             findings.retain(|finding| finding.rule != "client.request-id");
         }
@@ -51,9 +59,9 @@ fn of_members(action: &str, status: u16, output: &Value, knowledge: &Knowledge) 
     let seen = AnswerSeen { exchange: &exchange, status, headers, body, answer };
     let profile = knowledge.profiles.get(action);
     let mut findings = model_layer::check("", &seen, profile);
-    if let Some(profile) = profile {
-        findings.extend(shape::check(profile, "", &seen));
-    }
+    // When it was recorded it does not say, but no earlier than the newest time in it.
+    let year = shape::newest_time(output, None).map_or(UNKNOWN, Date::year);
+    findings.extend(shape::check(&knowledge.profiles, "", &seen, year));
     merge::count(settle(findings))
 }
 
@@ -86,8 +94,7 @@ fn exchange(action: &str, status: u16, raw: &RawAnswer) -> Exchange {
 
 /// What is missing is said once: by the layer that knows why it matters, with all the evidence.
 fn settle(mut findings: Vec<Finding>) -> Vec<Finding> {
-    let is_grave =
-        |f: &Finding| matches!(&*f.rule, "model.missing-identifier" | "model.missing-state");
+    let is_grave = |f: &Finding| f.rule.starts_with("model.missing-");
     let mut more: BTreeMap<String, Vec<Evidence>> =
         findings.iter().filter(|f| is_grave(f)).map(|f| (f.path.clone(), Vec::new())).collect();
     findings.retain(|finding| match more.get_mut(&finding.path) {
@@ -105,11 +112,13 @@ fn settle(mut findings: Vec<Finding>) -> Vec<Finding> {
 
 /// The findings about one answer, the same difference in several places counted.
 pub(super) fn of_answer(step: &str, seen: &AnswerSeen<'_>, knowledge: &Knowledge) -> Vec<Finding> {
+    layers(step, seen, knowledge, NOW)
+}
+
+fn layers(step: &str, seen: &AnswerSeen<'_>, knowledge: &Knowledge, year: i16) -> Vec<Finding> {
     let profile = knowledge.profiles.get(&seen.exchange.action);
     let mut findings = client::check(step, seen);
     findings.extend(model_layer::check(step, seen, profile));
-    if let Some(profile) = profile {
-        findings.extend(shape::check(profile, step, seen));
-    }
+    findings.extend(shape::check(&knowledge.profiles, step, seen, year));
     merge::count(settle(findings))
 }

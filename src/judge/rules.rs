@@ -102,6 +102,10 @@ rules! {
         impact: "Who waits for the resource with an SDK or the AWS CLI waits until its patience ends, and fails."
         fix: "Return the member with one of AWS's values."
         see: ACTIONS;
+    "model.missing-results" Model Divergent "the list of results is missing"
+        impact: "SDKs that know types read it as empty; others stumble over the missing member."
+        fix: "Send the list, empty where there is nothing to list."
+        see: ACTIONS;
     "model.misnamed-member" Model Breaking "a member has its name, but not as AWS writes it"
         impact: "Names are compared letter by letter: clients skip it, and miss the member."
         fix: "Write the member's name as AWS's API model does; case counts."

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::evidence::{About, Known};
-use super::{PathStats, Profile, SourceStats};
+use super::{PathStats, Profile, Since, SourceStats};
 use crate::judge::Form;
 use crate::model::{Model, ShapeId, ShapeKind};
 
@@ -41,11 +41,19 @@ struct Source<'k> {
 #[derive(Default)]
 struct Counted<'k> {
     stats: PathStats,
-    units: BTreeSet<&'k str>,
+    units: BTreeMap<&'k str, InUnit>,
     lacking: BTreeSet<&'k str>,
     years: Option<(i16, i16)>,
     /// Texts without a form of their own, until it is known which form the others have.
     plain: BTreeMap<String, u32>,
+}
+
+/// What one recording says of a path.
+#[derive(Default)]
+struct InUnit {
+    structures: u32,
+    present: u32,
+    year: Option<i16>,
 }
 
 /// The recording that is being counted.
@@ -100,7 +108,10 @@ impl<'k> Builder<'k> {
         let Some(counted) = self.paths.get_mut(path) else { return };
         counted.stats.parents += 1;
         counted.stats.present += u32::from(is_present);
-        counted.units.insert(from.unit);
+        let of_unit = counted.units.entry(from.unit).or_default();
+        of_unit.structures += 1;
+        of_unit.present += u32::from(is_present);
+        of_unit.year = from.year;
         if !is_present {
             counted.lacking.insert(from.unit);
         }
@@ -197,6 +208,23 @@ impl Counted<'_> {
         }
     }
 
+    /// What the recordings say that are younger than any that is known to lack it; nothing if one of
+    /// those has it somewhere, so that it was not added since but depends on something.
+    fn since(&self) -> Option<Since> {
+        let year = |unit: &&str| self.units.get(*unit).and_then(|of| of.year);
+        let year = self.lacking.iter().filter_map(year).max()? + 1;
+        let mut since = Since { year, parents: 0, recordings: 0 };
+        for (unit, of) in self.units.iter().filter(|(_, of)| of.year.is_some()) {
+            if of.year.is_some_and(|of| of >= year) {
+                since.parents += of.structures;
+                since.recordings += 1;
+            } else if of.present > 0 || !self.lacking.contains(unit) {
+                return None;
+            }
+        }
+        (since.recordings > 0).then_some(since)
+    }
+
     fn finish(mut self) -> PathStats {
         // Authors who invent ids and accounts keep their beginning: `vpc-1`, `ami-x97`, `123`.
         let mut telling = self.stats.forms.keys().filter(|form| **form != Form::Empty);
@@ -206,6 +234,7 @@ impl Counted<'_> {
         }
         self.stats.recordings = count(self.units.len());
         self.stats.lacking = count(self.lacking.len());
+        self.stats.since = self.since();
         self.stats.years = self.years.map(|(first, last)| [first, last]);
         self.stats.plain = self.plain.values().sum::<u32>() - self.stats.invented;
         self.stats

@@ -2,21 +2,26 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{PathStats, Profile, SourceStats};
+use super::{PathStats, Profile, Profiles, SourceStats};
 use crate::judge::observe::AnswerSeen;
 use crate::judge::rules::finding;
 use crate::judge::{Evidence, EvidenceKind, Finding, Form};
 use crate::model::Model;
 use crate::wire::Answer;
 
-/// The findings of this layer about one answer.
+/// The findings of this layer about one answer; of an answer that was stored, only what held in the
+/// year it is known to be of or older.
 pub(in crate::judge) fn check(
-    profile: &Profile,
+    profiles: &Profiles,
     step: &str,
     seen: &AnswerSeen<'_>,
+    year: i16,
 ) -> Vec<Finding> {
     let Answer::Output { decoded, .. } = &seen.answer else { return Vec::new() };
-    let mut layer = ShapeLayer { profile, step, seq: seen.exchange.seq, findings: Vec::new() };
+    let none = Profile::default();
+    let profile = profiles.get(&seen.exchange.action).unwrap_or(&none);
+    let seq = seen.exchange.seq;
+    let mut layer = ShapeLayer { profiles, profile, step, seq, year, findings: Vec::new() };
     if let Value::Object(map) = &decoded.value {
         layer.structure("", map);
     }
@@ -24,9 +29,11 @@ pub(in crate::judge) fn check(
 }
 
 struct ShapeLayer<'a> {
+    profiles: &'a Profiles,
     profile: &'a Profile,
     step: &'a str,
     seq: u64,
+    year: i16,
     findings: Vec<Finding>,
 }
 
@@ -34,6 +41,11 @@ impl ShapeLayer<'_> {
     fn structure(&mut self, path: &str, map: &Map<String, Value>) {
         let profile = self.profile;
         for name in profile.always_in(path) {
+            if !map.contains_key(name) {
+                self.missing(&join(path, name));
+            }
+        }
+        for name in profile.always_since(path, self.year) {
             if !map.contains_key(name) {
                 self.missing(&join(path, name));
             }
@@ -49,19 +61,34 @@ impl ShapeLayer<'_> {
             Some(form) => json!({"present": true, "form": form}),
             None => json!({"present": true}),
         };
-        let (always, but) = match stats.lacking {
-            0 => ("always", String::new()),
-            n => ("nearly always", format!("; missing in {n} of them")),
+        let PathStats { present, parents, recordings, lacking, .. } = stats;
+        let (always, states) = match (&stats.since, stats.is_always_present(), lacking) {
+            (Some(since), false, _) => (
+                format!("has always returned it since {}", since.year),
+                format!(
+                    "There in all {} places of {} recordings that are known to be of {} or later; \
+                     missing in {lacking} older or undated ones.",
+                    since.parents, since.recordings, since.year
+                ),
+            ),
+            (_, _, 0) => (
+                "always returned it".to_owned(),
+                format!("There in {present} of {parents} places, in {recordings} recordings."),
+            ),
+            _ => (
+                "nearly always returned it".to_owned(),
+                format!(
+                    "There in {present} of {parents} places, in {recordings} recordings; missing in \
+                     {lacking} of them."
+                ),
+            ),
         };
         self.add(
             "shape.missing-member",
             path,
-            format!("{path} is missing; AWS {always} returned it"),
+            format!("{path} is missing; AWS {always}"),
             (expected, Value::Null),
-            format!(
-                "There in {} of {} places, in {} recordings{but}.",
-                stats.present, stats.parents, stats.recordings
-            ),
+            states,
         );
     }
 
@@ -78,7 +105,7 @@ impl ShapeLayer<'_> {
     }
 
     fn text(&mut self, path: &str, text: &str) {
-        let Some(stats) = self.profile.paths.get(path) else { return };
+        let Some(stats) = self.profile.paths.get(path) else { return self.id(path, text) };
         if text.is_empty() {
             if stats.is_never_empty() {
                 self.add(
@@ -94,7 +121,10 @@ impl ShapeLayer<'_> {
             }
             return;
         }
-        let Some(form) = stats.only_form().filter(|form| !form.fits(&json!(text))) else { return };
+        let Some(form) = stats.only_form() else { return self.id(path, text) };
+        if form.fits(&json!(text)) {
+            return;
+        }
         let (rule, message) = if is_of_another_kind(stats, path, form, text) {
             ("shape.id-kind", format!("{path} is not the id of what AWS has there"))
         } else {
@@ -117,6 +147,39 @@ impl ShapeLayer<'_> {
         );
     }
 
+    /// An id about whose place there are too few recordings to say anything, but not about members
+    /// of its name.
+    fn id(&mut self, path: &str, text: &str) {
+        let profiles = self.profiles;
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let Some(kind) = profiles.id_kind(name) else { return };
+        // Some places take several ids, or where to look the id up.
+        if text.is_empty() || text.contains([',', ':', '/']) || kind.form.fits(&json!(text)) {
+            return;
+        }
+        let (rule, message) = match Form::of(text) {
+            Some(_) => ("shape.id-kind", format!("{path} is not the id of what AWS has there")),
+            None => ("shape.value-form", format!("{path} does not look as on AWS")),
+        };
+        let actions: Vec<&str> = kind.actions.iter().map(String::as_str).collect();
+        let states = format!(
+            "{name} was of this form in all {} values of {} recordings: of {}.",
+            kind.values,
+            kind.recordings,
+            actions.join(", ")
+        );
+        let evidence =
+            actions.iter().filter_map(|a| profiles.get(a)).flat_map(|p| evidence(p, &states));
+        let mut most: Vec<Evidence> = evidence.collect();
+        // Each project once, by the action of which it recorded most.
+        most.sort_by(|a, b| a.url.cmp(&b.url).then(leading(&b.source).cmp(&leading(&a.source))));
+        most.dedup_by(|a, b| a.url == b.url);
+        self.add(rule, path, message, (json!({"form": kind.form}), json!(text)), states);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.evidence = most;
+        }
+    }
+
     fn add(
         &mut self,
         rule: &str,
@@ -134,6 +197,11 @@ impl ShapeLayer<'_> {
             ..finding(rule, self.step, path)
         });
     }
+}
+
+/// The number that a source begins with.
+fn leading(source: &str) -> u32 {
+    source.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default()
 }
 
 /// Whether a text has a form of its own where AWS has the id of a resource: the id of another kind

@@ -213,7 +213,7 @@ fn date_by_unit(known: &mut [Known], about: &About) {
 }
 
 /// The newest time in an output that tells of the past, and is not after `state`.
-fn newest_time(value: &Value, state: Option<Date>) -> Option<Date> {
+pub(in crate::judge) fn newest_time(value: &Value, state: Option<Date>) -> Option<Date> {
     match value {
         Value::Object(map) => map
             .iter()

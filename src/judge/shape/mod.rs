@@ -6,12 +6,14 @@
 mod build;
 mod check;
 mod evidence;
+mod ids;
 mod profile;
 mod recording;
 mod snapshots;
 
 pub use build::build;
 pub(super) use check::check;
+pub(super) use evidence::newest_time;
 pub use evidence::{About, BuildError, Exclusion, Known, Project, read};
-pub use profile::{PathStats, Profile, Profiles, SourceStats};
+pub use profile::{PathStats, Profile, Profiles, Since, SourceStats};
 pub use recording::{RawAnswer, Recording};

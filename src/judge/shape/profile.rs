@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::ids::{IdKind, kinds};
 use crate::assets::Assets;
 use crate::case::SuiteError;
 use crate::judge::Form;
@@ -30,6 +31,9 @@ pub struct Profile {
     /// The members that AWS (nearly) always returned, by the path of their structure.
     #[serde(skip)]
     always: HashMap<String, Vec<String>>,
+    /// The members that AWS has always returned since a year, by the path of their structure.
+    #[serde(skip)]
+    since: HashMap<String, Vec<(String, i16)>>,
 }
 
 /// What one project's recordings add to a profile, and when they were made.
@@ -84,6 +88,9 @@ pub struct PathStats {
     /// Recordings in which it was missing somewhere.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lacking: u32,
+    /// What holds of the younger recordings, where it does not of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// The years of the first and the last recording in which it could have been, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub years: Option<[i16; 2]>,
@@ -104,6 +111,18 @@ pub struct PathStats {
     pub values: BTreeMap<String, u32>,
 }
 
+/// The younger recordings, in all of which a member is there: AWS added it over the years.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Since {
+    /// The year after the last recording that is known to lack it.
+    pub year: i16,
+    /// Structures in the recordings that are known to be of that year or later.
+    pub parents: u32,
+    /// Those recordings.
+    pub recordings: u32,
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_zero(n: &u32) -> bool {
     *n == 0
@@ -115,6 +134,8 @@ const MIN_PARENTS: u32 = 8;
 const MIN_RECORDINGS: u32 = 5;
 /// From so many recordings on, one in which a member is missing was trimmed by hand.
 const MANY_RECORDINGS: u32 = 20;
+/// Fewer younger recordings than this say nothing about what was added.
+const MIN_RECORDINGS_SINCE: u32 = 8;
 /// Fewer recordings than this say nothing about whether a text can be empty.
 const MIN_RECORDINGS_OF_TEXTS: u32 = 10;
 /// Fewer recordings than this say nothing about which kind of id belongs somewhere: in nine, all
@@ -130,8 +151,8 @@ impl Profile {
         sources: BTreeMap<String, SourceStats>,
         paths: BTreeMap<String, PathStats>,
     ) -> Profile {
-        let always = HashMap::new();
-        let mut profile = Profile { action, responses, recordings, sources, paths, always };
+        let mut profile =
+            Profile { action, responses, recordings, sources, paths, ..Profile::default() };
         profile.index();
         profile
     }
@@ -139,6 +160,13 @@ impl Profile {
     /// The names of the members that AWS (nearly) always returned in the structure at this path.
     pub fn always_in(&self, path: &str) -> Vec<&str> {
         self.always.get(path).into_iter().flatten().map(String::as_str).collect()
+    }
+
+    /// The names of the members that AWS has returned in the structure at this path without exception
+    /// since that year or an earlier one.
+    pub fn always_since(&self, path: &str, year: i16) -> impl Iterator<Item = &str> {
+        let added = self.since.get(path).into_iter().flatten();
+        added.filter(move |(_, since)| *since <= year).map(|(name, _)| name.as_str())
     }
 
     /// The profile as it is stored: a source and a path each on a line of its own, so that a diff
@@ -163,11 +191,13 @@ impl Profile {
     }
 
     fn index(&mut self) {
-        self.always.clear();
-        for (path, stats) in &self.paths {
-            if stats.is_always_present() && !path.ends_with("[]") {
-                let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
+        for (path, stats) in self.paths.iter().filter(|(path, _)| !path.ends_with("[]")) {
+            let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
+            if stats.is_always_present() {
                 self.always.entry(parent.to_owned()).or_default().push(name.to_owned());
+            } else if let Some(year) = stats.present_since() {
+                let added = self.since.entry(parent.to_owned()).or_default();
+                added.push((name.to_owned(), year));
             }
         }
     }
@@ -184,6 +214,13 @@ impl PathStats {
     pub fn is_always_present(&self) -> bool {
         let allowed = u32::from(self.recordings >= MANY_RECORDINGS);
         self.is_telling() && self.lacking <= allowed
+    }
+
+    /// The year since which AWS has always returned it, where there is enough to say so.
+    pub fn present_since(&self) -> Option<i16> {
+        let since = self.since.as_ref()?;
+        let enough = since.parents >= MIN_PARENTS && since.recordings >= MIN_RECORDINGS_SINCE;
+        enough.then_some(since.year)
     }
 
     /// The one form that all values had, if there is one; that some are empty or made up does not
@@ -211,14 +248,17 @@ impl PathStats {
 #[derive(Debug, Clone, Default)]
 pub struct Profiles {
     by_action: BTreeMap<String, Profile>,
+    ids: BTreeMap<String, IdKind>,
     digest: String,
 }
 
 impl Profiles {
     /// These profiles, without files.
     pub fn of(profiles: impl IntoIterator<Item = Profile>) -> Profiles {
-        let by_action = profiles.into_iter().map(|p| (p.action.clone(), p)).collect();
-        Profiles { by_action, digest: String::new() }
+        let by_action: BTreeMap<String, Profile> =
+            profiles.into_iter().map(|p| (p.action.clone(), p)).collect();
+        let ids = kinds(by_action.values());
+        Profiles { by_action, ids, digest: String::new() }
     }
 
     /// Reads every profile.
@@ -256,6 +296,7 @@ impl Profiles {
         if !mistakes.is_empty() {
             return Err(SuiteError::Mistakes(mistakes));
         }
+        profiles.ids = kinds(profiles.by_action.values());
         profiles.digest = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
         Ok(profiles)
     }
@@ -263,6 +304,11 @@ impl Profiles {
     /// The profile of an action.
     pub fn get(&self, action: &str) -> Option<&Profile> {
         self.by_action.get(action)
+    }
+
+    /// The kind of id that members of this name have wherever they are.
+    pub(super) fn id_kind(&self, member: &str) -> Option<&IdKind> {
+        self.ids.get(member)
     }
 
     /// Number of profiles.
