@@ -4,6 +4,8 @@
 mod mistakes;
 #[path = "cli/schema.rs"]
 mod schema;
+#[path = "cli/shapes.rs"]
+mod shapes;
 
 #[allow(dead_code, reason = "shared with the tests against endpoints, which use all of it")]
 mod support;

@@ -284,6 +284,13 @@ impl ModelLayer<'_> {
                 json!(format!("<{name}>")),
                 model(),
             ),
+            NoteKind::LooseItem => (
+                "model.loose-item",
+                "an <item> stands outside of any list".to_owned(),
+                Value::Null,
+                json!("<item>"),
+                model(),
+            ),
             NoteKind::Misnamed { expected, found, certain } => (
                 if *certain { "model.misnamed-member" } else { "model.similar-member" },
                 format!("<{found}> stands where AWS has <{expected}>"),

@@ -142,6 +142,10 @@ rules! {
         impact: "Clients skip them: the list looks empty."
         fix: "Name list items as AWS's API model does, mostly <item>."
         see: PROTOCOL;
+    "model.loose-item" Model Breaking "an item of a list is not in its list"
+        impact: "Clients skip it: the list is missing, or looks empty."
+        fix: "Put the items into the element of their list, once."
+        see: PROTOCOL;
     "model.repeated" Model Divergent "a member is there more than once"
         impact: "Clients differ in which one they take."
         fix: "Send each member once; several values belong into a list."

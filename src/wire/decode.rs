@@ -30,6 +30,8 @@ pub struct Note {
 pub enum NoteKind {
     /// An element that the model does not know; its name.
     Unknown(String),
+    /// `<item>` in a structure: the item of a list that is not around it.
+    LooseItem,
     /// A member under a name that is not its own.
     Misnamed {
         /// The member's name here.
@@ -154,6 +156,9 @@ impl Decoder<'_> {
     }
 
     fn unknown(&mut self, structure: &Structure, parent: &Element, child: &Element, path: &str) {
+        if child.name == "item" {
+            return self.note(path, NoteKind::LooseItem);
+        }
         let absent = |member: &Member| parent.child(member.wire_name()).is_none();
         let kind = match meant(structure, &child.name, self.notes.len(), absent) {
             Some((member, certain)) => NoteKind::Misnamed {
@@ -345,6 +350,20 @@ mod tests {
                 misnamed("tagSet", "tags", true),
             ]
         );
+    }
+
+    #[test]
+    fn items_outside_of_their_list() {
+        for (xml, path) in [
+            ("<r><item><vpcId>vpc-1</vpcId></item></r>", "item"),
+            (
+                "<r><vpcSet><item><item><vpcId>vpc-1</vpcId></item></item></vpcSet></r>",
+                "Vpcs[].item",
+            ),
+        ] {
+            let notes = decode("DescribeVpcs", xml).notes;
+            assert_eq!(notes, [Note { path: path.to_owned(), kind: NoteKind::LooseItem }], "{xml}");
+        }
     }
 
     #[test]
