@@ -80,6 +80,7 @@ fn measure(folder: &Path) -> Result<bool, String> {
     let known = read(&folders, &about).map_err(|e| e.to_string())?;
     let judge = Judge { known: &known, about: &about, explanations: &explanations };
 
+    let mut holds = reproduces(&known, &about, &baselines.join("aws/shapes"))?;
     let mut tenths = Alarms::default();
     let mut rows: Vec<Row> = (0..FOLDS)
         .map(|n| judge.hold_out(&format!("tenth {n}"), &mut tenths, |one| fold(one) == n))
@@ -98,11 +99,33 @@ fn measure(folder: &Path) -> Result<bool, String> {
     sweep(&tenths);
     let parts =
         [("tenths", &tenths), ("one project each", &projects), ("trimmed by hand", &by_hand)];
-    let mut holds = true;
     for (name, alarms) in parts {
         holds &= list(name, alarms);
     }
     Ok(holds)
+}
+
+/// Whether the stored profiles are what the recordings give, byte for byte.
+fn reproduces(known: &[Known], about: &About, folder: &Path) -> Result<bool, String> {
+    let fresh: BTreeMap<String, String> =
+        build(known, about).iter().map(|p| (format!("{}.json", p.action), p.to_text())).collect();
+    let mut differ: BTreeSet<String> = fresh.keys().cloned().collect();
+    for entry in std::fs::read_dir(folder).map_err(|e| e.to_string())? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let stored = std::fs::read_to_string(&path).map_err(|e| e.to_string())?;
+        if fresh.get(&name) == Some(&stored) {
+            differ.remove(&name);
+        } else {
+            differ.insert(name);
+        }
+    }
+    let count = fresh.len();
+    match differ.is_empty() {
+        true => println!("The {count} stored profiles are what these recordings give.\n"),
+        false => println!("NOT what these recordings give (parallax shapes build): {differ:?}\n"),
+    }
+    Ok(differ.is_empty())
 }
 
 fn is_of(known: &Known, project: &str) -> bool {

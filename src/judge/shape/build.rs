@@ -257,3 +257,57 @@ fn spread<T: Ord + Copy>(so_far: Option<(T, T)>, one: T) -> (T, T) {
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(units: &[(&'static str, u32, u32, Option<i16>)]) -> Counted<'static> {
+        let mut counted = Counted::default();
+        for (unit, structures, present, year) in units {
+            let of = InUnit { structures: *structures, present: *present, year: *year };
+            counted.units.insert(unit, of);
+            if present < structures {
+                counted.lacking.insert(unit);
+            }
+        }
+        counted
+    }
+
+    #[test]
+    fn what_was_added_is_known_by_its_year() {
+        let added = counted(&[
+            ("a", 2, 0, Some(2015)),
+            ("b", 1, 0, Some(2017)),
+            ("c", 3, 3, Some(2018)),
+            ("d", 4, 4, Some(2020)),
+            ("undated", 1, 0, None),
+        ]);
+        let since = Since { year: 2018, parents: 7, recordings: 2 };
+        assert_eq!(added.since(), Some(since));
+        // One of the older recordings has it: it depends on something, and was not added.
+        let older = counted(&[("a", 2, 1, Some(2015)), ("c", 3, 3, Some(2018))]);
+        assert_eq!(older.since(), None);
+        let older =
+            counted(&[("a", 2, 2, Some(2014)), ("b", 1, 0, Some(2015)), ("c", 3, 3, Some(2018))]);
+        assert_eq!(older.since(), None);
+        assert_eq!(counted(&[("a", 2, 2, Some(2014))]).since(), None, "always there");
+        assert_eq!(counted(&[("a", 2, 0, Some(2014))]).since(), None, "never there");
+    }
+
+    #[test]
+    fn who_makes_up_a_value_keeps_its_beginning() {
+        let id = Form::Id("vpc".to_owned());
+        for (form, text, is) in [
+            (&id, "vpc-regex001", true),
+            (&id, "vpc-", true),
+            (&id, "default", false),
+            (&id, "vpce-1", false),
+            (&Form::Account, "123", true),
+            (&Form::Account, "amazon-elb", false),
+            (&Form::Ipv4, "10", false),
+        ] {
+            assert_eq!(is_invented(form, text), is, "{text}");
+        }
+    }
+}

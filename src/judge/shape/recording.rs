@@ -72,6 +72,12 @@ impl Recording {
                 body: bytes(&map, body)?,
             }),
         };
+        // The first bytes of gzip; XML begins otherwise.
+        if raw.as_ref().is_some_and(|raw: &RawAnswer| raw.body.starts_with(&[0x1f, 0x8b])) {
+            return Err(
+                "the body is compressed by gzip; store it as it is when unpacked".to_owned()
+            );
+        }
         let output = map.get("output").filter(|output| !output.is_null()).cloned();
         if raw.is_none() && output.is_none() {
             return Err("there is neither `output` nor `body`".to_owned());
@@ -257,6 +263,7 @@ mod tests {
             (r#"{"http_status":200,"body":5}"#, "`body` has to be a text"),
             (r#"{"http_status":200,"body":{}}"#, "neither `text` nor `base64`"),
             (r#"{"http_status":200,"body_base64":"%"}"#, "no Base64"),
+            (r#"{"http_status":200,"body_base64":"H4sI"}"#, "compressed"),
             (r#"{"http_status":200,"body":"","request":5}"#, "`request` has to be"),
             (r#"{"http_status":200,"body":"","headers":[1]}"#, "`headers` has to be"),
         ] {
