@@ -1,13 +1,13 @@
 //! One answer by itself: the layers that need to know nothing of what came before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, date};
 use serde_json::Value;
 
 use super::observe::{AnswerSeen, read};
 use super::shape::{RawAnswer, Recording};
-use super::{Evidence, Finding, Knowledge, client, merge, model_layer, shape};
+use super::{Evidence, Finding, Knowledge, Severity, client, merge, model_layer, shape};
 use crate::model::Model;
 use crate::transcript::{Exchange, Purpose, Redactor, Reply, Request, Response};
 use crate::wire::{Answer, encode_form};
@@ -23,8 +23,6 @@ pub fn judge_exchange(exchange: &Exchange, knowledge: &Knowledge) -> Vec<Finding
 /// (May 2017) and the oldest with it (August 2020).
 const REQUEST_ID_HEADER: Date = date(2020, 8, 12);
 
-/// The year of an answer that a target just gave: AWS's answers of every year bind it.
-const NOW: i16 = i16::MAX;
 /// The year of an answer of which nothing is known: only what AWS did in all years binds it.
 const UNKNOWN: i16 = i16::MIN;
 
@@ -99,24 +97,36 @@ const GRAVE_ABSENCES: [&str; 3] =
 /// What is missing is said once: by the layer that knows why it matters, with all the evidence.
 fn settle(mut findings: Vec<Finding>) -> Vec<Finding> {
     let is_grave = |f: &Finding| GRAVE_ABSENCES.contains(&f.rule.as_str());
-    let mut more: BTreeMap<String, Vec<Evidence>> =
-        findings.iter().filter(|f| is_grave(f)).map(|f| (f.path.clone(), Vec::new())).collect();
+    let told = |f: &Finding| matches!(&*f.rule, "shape.missing-member" | "shape.missing-reliable");
+    let mut more: BTreeMap<String, (Severity, Vec<Evidence>)> = findings
+        .iter()
+        .filter(|f| is_grave(f))
+        .map(|f| (f.path.clone(), (f.severity, Vec::new())))
+        .collect();
+    // The graver one stays; of two that are as grave the model's.
     findings.retain(|finding| match more.get_mut(&finding.path) {
-        Some(evidence) if finding.rule == "shape.missing-member" => {
+        Some((severity, evidence)) if told(finding) && *severity <= finding.severity => {
             evidence.clone_from(&finding.evidence);
             false
         }
         _ => true,
     });
+    let graver: BTreeSet<String> = findings
+        .iter()
+        .filter(|f| f.rule == "shape.missing-reliable" && more.contains_key(&f.path))
+        .map(|f| f.path.clone())
+        .collect();
+    findings.retain(|f| !(is_grave(f) && graver.contains(&f.path)));
     for finding in findings.iter_mut().filter(|f| is_grave(f)) {
-        finding.evidence.extend(more.get(&finding.path).into_iter().flatten().cloned());
+        let more = more.get(&finding.path).into_iter().flat_map(|(_, evidence)| evidence);
+        finding.evidence.extend(more.cloned());
     }
     findings
 }
 
 /// The findings about one answer, the same difference in several places counted.
 pub(super) fn of_answer(step: &str, seen: &AnswerSeen<'_>, knowledge: &Knowledge) -> Vec<Finding> {
-    layers(step, seen, knowledge, NOW)
+    layers(step, seen, knowledge, shape::NOW)
 }
 
 fn layers(step: &str, seen: &AnswerSeen<'_>, knowledge: &Knowledge, year: i16) -> Vec<Finding> {

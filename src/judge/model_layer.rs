@@ -231,6 +231,12 @@ impl ModelLayer<'_> {
             .is_some_and(|stats| stats.values.contains_key(text))
     }
 
+    /// Whether AWS always returned this member in the structure that `path` is in.
+    fn is_always_there(&self, path: &str, member: &str) -> bool {
+        let parent = path.rsplit_once('.').map_or("", |(parent, _)| parent);
+        self.profile.is_some_and(|profile| profile.always_in(parent).contains(&member))
+    }
+
     fn no_request_id(&mut self) {
         self.add(
             "model.request-id",
@@ -304,8 +310,12 @@ impl ModelLayer<'_> {
                 json!("<item>"),
                 model(),
             ),
-            NoteKind::Misnamed { expected, found, certain } => (
-                if *certain { "model.misnamed-member" } else { "model.similar-member" },
+            NoteKind::Misnamed { member, expected, found, .. } => (
+                // Two signs are better than one: it is missing, and it stands under another name.
+                match self.is_always_there(path, member) {
+                    true => "model.misnamed-member",
+                    false => "model.similar-member",
+                },
                 format!("<{found}> stands where AWS has <{expected}>"),
                 json!(format!("<{expected}>")),
                 json!(format!("<{found}>")),

@@ -60,6 +60,8 @@ pub enum NoteKind {
     LooseItem,
     /// A member under a name that is not its own.
     Misnamed {
+        /// The member's name in SDKs.
+        member: String,
         /// The member's name here.
         expected: String,
         /// The name met.
@@ -191,6 +193,7 @@ impl Decoder<'_> {
         let absent = |member: &Member| parent.child(member.wire_name()).is_none();
         let kind = match meant(structure, &child.name, self.notes.len(), absent) {
             Some((member, certain)) => NoteKind::Misnamed {
+                member: member.name.clone(),
                 expected: member.wire_name().to_owned(),
                 found: child.name.clone(),
                 certain,
@@ -501,7 +504,8 @@ mod tests {
             decoded.value,
             json!({"Vpcs": [{"CidrBlock": "c", "stat": "available", "cidr-block": "d", "tags": ""}]})
         );
-        let misnamed = |expected: &str, found: &str, certain| NoteKind::Misnamed {
+        let misnamed = |member: &str, expected: &str, found: &str, certain| NoteKind::Misnamed {
+            member: member.to_owned(),
             expected: expected.to_owned(),
             found: found.to_owned(),
             certain,
@@ -510,10 +514,10 @@ mod tests {
         assert_eq!(
             kinds,
             [
-                misnamed("vpcId", "VpcId", true),
-                misnamed("state", "stat", false),
+                misnamed("VpcId", "vpcId", "VpcId", true),
+                misnamed("State", "state", "stat", false),
                 NoteKind::Unknown("cidr-block".into()),
-                misnamed("tagSet", "tags", true),
+                misnamed("Tags", "tagSet", "tags", true),
             ]
         );
     }

@@ -67,6 +67,7 @@ impl Decoder<'_> {
                     let absent = |m: &Member| map.get(&m.name).is_none_or(Value::is_null);
                     let kind = match meant(structure, name, self.notes.len(), absent) {
                         Some((member, certain)) => NoteKind::Misnamed {
+                            member: member.name.clone(),
                             expected: member.name.clone(),
                             found: name.clone(),
                             certain,
@@ -267,6 +268,7 @@ mod tests {
                 "volumeId",
                 json!("vol-1"),
                 NoteKind::Misnamed {
+                    member: "VolumeId".into(),
                     expected: "VolumeId".into(),
                     found: "volumeId".into(),
                     certain: true,

@@ -9,6 +9,9 @@ use crate::judge::{Evidence, EvidenceKind, Finding, Form};
 use crate::model::Model;
 use crate::wire::Answer;
 
+/// The year of an answer that a target just gave: AWS's answers of every year bind it.
+pub(in crate::judge) const NOW: i16 = i16::MAX;
+
 /// The findings of this layer about one answer; of an answer that was stored, only what held in the
 /// year it is known to be of or older.
 pub(in crate::judge) fn check(
@@ -83,8 +86,13 @@ impl ShapeLayer<'_> {
                 ),
             ),
         };
+        // Only a stored answer may have been trimmed by hand.
+        let rule = match stats.is_reliable() && self.year == NOW {
+            true => "shape.missing-reliable",
+            false => "shape.missing-member",
+        };
         self.add(
-            "shape.missing-member",
+            rule,
             path,
             format!("{path} is missing; AWS {always}"),
             (expected, Value::Null),

@@ -134,10 +134,11 @@ const MIN_PARENTS: u32 = 8;
 const MIN_RECORDINGS: u32 = 5;
 /// From so many recordings on, one in which a member is missing was trimmed by hand.
 const MANY_RECORDINGS: u32 = 20;
+/// From so many recordings on a program may rely on what all of them have. Up to 31 recordings agreed
+/// on members that AWS left out all the same in one more (names and root devices of images).
+const RELIABLE_RECORDINGS: u32 = 40;
 /// Fewer younger recordings than this say nothing about what was added.
 const MIN_RECORDINGS_SINCE: u32 = 8;
-/// Fewer recordings than this say nothing about whether a text can be empty.
-const MIN_RECORDINGS_OF_TEXTS: u32 = 10;
 /// Fewer recordings than this say nothing about which kind of id belongs somewhere: in nine, all
 /// that `DescribeTags` listed may have been instances.
 const MIN_RECORDINGS_OF_IDS: u32 = 15;
@@ -216,6 +217,11 @@ impl PathStats {
         self.is_telling() && self.lacking <= allowed
     }
 
+    /// Whether so many recordings have it, and none lacks it, that a program may rely on it.
+    pub fn is_reliable(&self) -> bool {
+        self.is_telling() && self.lacking == 0 && self.recordings >= RELIABLE_RECORDINGS
+    }
+
     /// The year since which AWS has always returned it, where there is enough to say so.
     pub fn present_since(&self) -> Option<i16> {
         let since = self.since.as_ref()?;
@@ -239,7 +245,7 @@ impl PathStats {
 
     /// Whether there is enough to say that it is never empty.
     pub fn is_never_empty(&self) -> bool {
-        let enough = self.present >= MIN_PARENTS && self.recordings >= MIN_RECORDINGS_OF_TEXTS;
+        let enough = self.present >= MIN_PARENTS && self.recordings >= MIN_RECORDINGS;
         enough && !self.forms.contains_key(&Form::Empty)
     }
 }
