@@ -7,6 +7,8 @@ mod foreign;
 mod hostile;
 #[path = "endpoints/hostile_runs.rs"]
 mod hostile_runs;
+#[path = "endpoints/recordings.rs"]
+mod recordings;
 #[path = "endpoints/runs.rs"]
 mod runs;
 #[path = "endpoints/stored.rs"]

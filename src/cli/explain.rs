@@ -91,12 +91,14 @@ fn explained(rule: &Rule) -> String {
     }
     if let Some(example) = rule.matches.first() {
         let _ = writeln!(out, "\nFound in this: {}\n", example.what);
+        recorded(&mut out, example);
         answers(&mut out, example);
         let says = example.says.as_ref().map(|says| format!(": {says}")).unwrap_or_default();
         let _ = writeln!(out, "    → {}{says}", example.at.as_deref().unwrap_or_default());
     }
     if let Some(example) = rule.does_not_match.first() {
         let _ = writeln!(out, "\nNot in this: {}\n", example.what);
+        recorded(&mut out, example);
         answers(&mut out, example);
     }
     let more = (rule.matches.len() + rule.does_not_match.len()).saturating_sub(2);
@@ -107,16 +109,17 @@ fn explained(rule: &Rule) -> String {
     out
 }
 
-fn answers(out: &mut String, example: &Example) {
-    for answer in &example.answers {
-        let _ = writeln!(out, "    {}", head(answer, example));
-        for (name, value) in answer.headers.iter().flatten() {
-            let _ = writeln!(out, "    {name}: {value}");
-        }
-        for line in answer.body.lines() {
-            let _ = writeln!(out, "    {line}");
-        }
+/// What was recorded before.
+fn recorded(out: &mut String, example: &Example) {
+    if !example.recorded.is_empty() {
+        let _ = writeln!(out, "    Recorded on AWS:\n");
+        show(out, &example.recorded, example);
+        let _ = writeln!(out, "\n    Answered here:\n");
     }
+}
+
+fn answers(out: &mut String, example: &Example) {
+    show(out, &example.answers, example);
     let paths = example.profile.as_object();
     for (path, counts) in paths.into_iter().flatten() {
         let _ = writeln!(out, "    on AWS: {path} {counts}");
@@ -124,6 +127,18 @@ fn answers(out: &mut String, example: &Example) {
     for expected in example.baseline["expect"].as_array().into_iter().flatten() {
         let parts: Vec<String> = expected.as_object().into_iter().flatten().map(part).collect();
         let _ = writeln!(out, "    on AWS: {}", parts.join(", "));
+    }
+}
+
+fn show(out: &mut String, answers: &[ExampleAnswer], example: &Example) {
+    for answer in answers {
+        let _ = writeln!(out, "    {}", head(answer, example));
+        for (name, value) in answer.headers.iter().flatten() {
+            let _ = writeln!(out, "    {name}: {value}");
+        }
+        for line in answer.body.lines() {
+            let _ = writeln!(out, "    {line}");
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::args::SuiteArgs;
 use super::exit::{Done, Exit, Failed};
 use super::out::say;
 use crate::judge::baseline::{Baseline, Claim, Expectation, Test};
+use crate::judge::recorded::{CaseRecording, RecordedOutcome, Spread};
 use crate::model::suggest;
 
 /// Arguments of `show`.
@@ -44,10 +45,36 @@ pub(super) fn run(args: &ShowArgs) -> Done {
             say!("         {}", source(baseline, expectation));
         }
     }
-    if baseline.is_none() {
+    let recorded = knowledge.baselines.recording(case);
+    if let Some(recording) = recorded {
+        recording_of(recording, knowledge.baselines.reference());
+    }
+    if baseline.is_none() && recorded.is_none() {
         say!("\nThere is no baseline yet: the other layers judge it.");
     }
     Ok(Exit::Ok)
+}
+
+/// What was recorded, step by step.
+fn recording_of(recording: &CaseRecording, reference: &str) {
+    say!("\nRecorded of {reference}: {}", recording.samples.join(", "));
+    for (id, step) in &recording.steps {
+        let ends: Vec<String> = step.outcomes.iter().map(outcome).collect();
+        let Spread { least, median, most, .. } = &step.took_ms;
+        say!("    {id}: {}; {least} to {most} ms, mostly {median}", ends.join(" or "));
+        for states in &step.states {
+            say!("        {}", states.join(" → "));
+        }
+    }
+}
+
+fn outcome(outcome: &RecordedOutcome) -> String {
+    match outcome {
+        RecordedOutcome::Success { .. } => "succeeds".to_owned(),
+        RecordedOutcome::Error(error) => format!("refused with {}", error.code),
+        RecordedOutcome::NotReached { seen } => format!("ends at {seen}"),
+        RecordedOutcome::NotEc2 { seen } => seen.clone(),
+    }
 }
 
 fn claim(expectation: &Expectation) -> String {

@@ -66,8 +66,10 @@ pub(crate) enum Part<'a> {
     Name(&'a str, NameKind),
 }
 
-/// A shorter literal is likely to be part of an unrelated word.
+/// A shorter literal is likely to be part of an unrelated word; a whole text may be shorter.
 const SHORTEST: usize = 6;
+/// What the case made may be a shorter word, but a word of its own.
+const SHORTEST_WORD: usize = 4;
 
 impl Canonical {
     /// Names the values that the run gave and those that steps bound, in the order bound.
@@ -160,15 +162,14 @@ impl Canonical {
 
     fn each_name<'a>(&'a self, text: &str, mut found: impl FnMut(usize, usize, &'a Name)) {
         if let Some(&index) = self.whole.get(text) {
-            let name = &self.names[index];
-            if name.kind == NameKind::Place || name.literal.len() >= SHORTEST {
-                return found(0, text.len(), name);
-            }
+            return found(0, text.len(), &self.names[index]);
         }
         let Some(finder) = &self.finder else { return };
         for hit in finder.find_iter(text) {
             let name = &self.names[hit.pattern().as_usize()];
-            if name.literal.len() >= SHORTEST {
+            let word = || is_word(text, hit.start(), hit.end());
+            let short = name.kind == NameKind::Own && name.literal.len() >= SHORTEST_WORD;
+            if name.literal.len() >= SHORTEST || (short && word()) {
                 found(hit.start(), hit.end(), name);
             }
         }
@@ -201,6 +202,12 @@ impl Canonical {
         strangers.insert(id.to_owned(), placeholder.clone());
         placeholder
     }
+}
+
+/// Whether letters and digits end where this part of a text does.
+fn is_word(text: &str, start: usize, end: usize) -> bool {
+    let ends = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    ends(text[..start].chars().next_back()) && ends(text[end..].chars().next())
 }
 
 /// A time is when it happened; what two runs share is how it is written.

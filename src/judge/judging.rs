@@ -102,7 +102,15 @@ pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> C
             Ok(_) => RecordingUse::Held,
             Err(_) => RecordingUse::Stale,
         }),
-        steps: case.steps.iter().map(step_result).collect(),
+        steps: case
+            .steps
+            .iter()
+            .map(|step| {
+                let recorded = recorded.as_ref().and_then(|recorded| recorded.as_ref().ok());
+                let reference_ms = recorded.and_then(|recorded| recorded.took_ms(step.id()));
+                StepResult { reference_ms, ..step_result(step) }
+            })
+            .collect(),
         findings,
     }
 }
@@ -143,6 +151,7 @@ fn step_result(step: &StepObservation<'_>) -> StepResult {
         status: step.answers.last().map(|a| a.status),
         requests: u32::try_from(step.exchanges.len()).unwrap_or(u32::MAX),
         took_ms: step.took_ms(),
+        reference_ms: None,
         states: step.states.clone(),
         exchanges: step.exchanges.iter().map(|e| e.seq).collect(),
     }

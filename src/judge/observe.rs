@@ -77,7 +77,9 @@ impl StepObservation<'_> {
 
     pub(crate) fn took_ms(&self) -> u64 {
         match (self.exchanges.first(), self.exchanges.last()) {
-            (Some(first), Some(last)) => (last.at_ms + last.took_ms).saturating_sub(first.at_ms),
+            (Some(first), Some(last)) => {
+                (last.at_ms.saturating_add(last.took_ms)).saturating_sub(first.at_ms)
+            }
             _ => 0,
         }
     }
@@ -108,7 +110,7 @@ fn observe_case<'t>(transcript: &'t Transcript, started: &'t CaseStarted) -> Cas
     for step in &case.steps {
         let observed = observe_step(transcript, case, step);
         if let Some(last) = observed.exchanges.last() {
-            last_ms = last_ms.max(last.at_ms + last.took_ms);
+            last_ms = last_ms.max(last.at_ms.saturating_add(last.took_ms));
         }
         if let Observed::Success(output) = &observed.observed {
             for (name, path) in step.binds() {
@@ -128,7 +130,14 @@ fn observe_case<'t>(transcript: &'t Transcript, started: &'t CaseStarted) -> Cas
             _ => None,
         })
         .collect();
-    CaseObservation { case, steps, given, bound, leaks, took_ms: last_ms - started.at_ms }
+    CaseObservation {
+        case,
+        steps,
+        given,
+        bound,
+        leaks,
+        took_ms: last_ms.saturating_sub(started.at_ms),
+    }
 }
 
 impl CaseObservation<'_> {
@@ -246,12 +255,16 @@ fn watch(
             Answer::Foreign(_) => break,
         };
         let look = {
-            let waited_ms = (seen.exchange.at_ms + seen.exchange.took_ms).saturating_sub(began);
+            let waited_ms =
+                (seen.exchange.at_ms.saturating_add(seen.exchange.took_ms)).saturating_sub(began);
             goal.look(answered, SoFar { seen: before, waited_ms })
         };
         before |= seen.answer.output().is_some();
         if states.last().is_none_or(|s: &StateSeen| s.value != look.seen) {
-            states.push(StateSeen { value: look.seen, after_ms: seen.exchange.at_ms - began });
+            states.push(StateSeen {
+                value: look.seen,
+                after_ms: seen.exchange.at_ms.saturating_sub(began),
+            });
         }
         ends = look.ends;
     }

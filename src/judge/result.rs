@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::baseline::AWS;
+use super::recorded::Spread;
 use super::{Finding, Severity, Verdict};
 use crate::transcript::TargetFacts;
 
@@ -181,6 +182,9 @@ pub struct StepResult {
     pub requests: u32,
     /// Time from its first request to its last answer, in milliseconds.
     pub took_ms: u64,
+    /// How long it took the reference when it was recorded. Never a finding by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference_ms: Option<Spread>,
     /// Of a poll: each value seen, in order, without repeats, with the time since the step began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub states: Vec<StateSeen>,

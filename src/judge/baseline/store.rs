@@ -9,7 +9,7 @@ use crate::assets::Assets;
 use crate::case::{Case, Suite, SuiteError};
 use crate::judge::errors::{self, ErrorCodes};
 use crate::judge::recorded::{
-    self, RECORDED, Recorded, RecordedBaseline, RecordedBaselines, Stale,
+    self, CaseRecording, RECORDED, Recorded, RecordedBaseline, RecordedBaselines, Stale,
 };
 use crate::syntax::{Diagnostic, Diagnostics, Reader, parse};
 
@@ -135,6 +135,11 @@ impl Baselines {
     /// What is recorded of a case; `Err` if the case was changed since.
     pub(in crate::judge) fn recorded(&self, case: &Case) -> Option<Result<Recorded<'_>, Stale>> {
         self.recorded.get(case)
+    }
+
+    /// The recording of a case, if the case is still the one that was recorded.
+    pub fn recording(&self, case: &Case) -> Option<&CaseRecording> {
+        self.recorded.get(case)?.ok().map(|recorded| recorded.case)
     }
 
     /// All recorded baselines.

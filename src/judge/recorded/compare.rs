@@ -120,7 +120,20 @@ impl Comparison {
             Fit::OtherThing => Kind::Identity,
             Fit::Differs => Kind::Value,
         };
-        self.add(kind, path, json!(text::write(expected)), json!(text::write(actual)));
+        let shown: Vec<Piece> = actual.iter().map(|piece| self.shown(piece)).collect();
+        self.add(kind, path, json!(text::write(expected)), json!(text::write(&shown)));
+    }
+
+    /// A word by the recorded thing that it stands for; one that was not met before as it is.
+    fn shown(&self, piece: &Piece) -> Piece {
+        if let Piece::Word { kind, which: Which::Seen(seen) } = piece
+            && let Some((_, word)) = seen.first()
+            && let Some(number) = self.things.get(&(kind.clone(), word.clone()))
+            && self.words.get(&(kind.clone(), *number)) == Some(word)
+        {
+            return Piece::Word { kind: kind.clone(), which: Which::Thing(*number) };
+        }
+        piece.clone()
     }
 
     fn pieces(&mut self, expected: &[Piece], actual: &[Piece]) -> Fit {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::doc::{
     CaseRecording, FORMAT_VERSION, OwnFinding, RecordedBaseline, RecordingFacts, case_digest,
 };
@@ -140,7 +142,7 @@ fn own(samples: &[Vec<Finding>]) -> Vec<OwnFinding> {
         samples.iter().flatten().map(|f| (f.rule.as_str(), f.path.as_str())).collect();
     let mut all = Vec::new();
     for (rule, path) in places {
-        let here = |findings: &'_ Vec<Finding>| -> Vec<serde_json::Value> {
+        let here = |findings: &'_ Vec<Finding>| -> Vec<Value> {
             let mut actuals: Vec<_> = findings
                 .iter()
                 .filter(|f| f.rule == rule && f.path == path)
@@ -151,12 +153,15 @@ fn own(samples: &[Vec<Finding>]) -> Vec<OwnFinding> {
             actuals
         };
         let of_samples: Vec<_> = samples.iter().map(here).collect();
-        let own = |actual| OwnFinding { rule: rule.to_owned(), path: path.to_owned(), actual };
+        let own = |actual, varies| {
+            let (rule, path) = (rule.to_owned(), path.to_owned());
+            OwnFinding { rule, path, actual, varies }
+        };
         // What is there in every sample is met again; what varies is met in some way.
         if of_samples.iter().all(|actuals| *actuals == of_samples[0]) {
-            all.extend(of_samples[0].iter().map(|actual| own(Some(actual.clone()))));
+            all.extend(of_samples[0].iter().map(|actual| own(actual.clone(), false)));
         } else {
-            all.push(own(None));
+            all.push(own(Value::Null, true));
         }
     }
     all

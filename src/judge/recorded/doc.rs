@@ -83,7 +83,7 @@ pub struct RecordedStep {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum RecordedOutcome {
     /// It succeeded with this output: values as they were, `<vpc>` for what the case made,
-    /// `<sg-?1>` for a thing of that kind, `{"$any": …}` for what varied, `Member?` for a member
+    /// `<sg:?1>` for a thing of that kind, `{"$any": …}` for what varied, `Member?` for a member
     /// that some samples did not have.
     Success {
         /// HTTP status.
@@ -139,9 +139,12 @@ pub struct OwnFinding {
     pub rule: String,
     /// Where.
     pub path: String,
-    /// What was met, if it was the same each time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actual: Option<Value>,
+    /// What was met.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub actual: Value,
+    /// Whether something else was met each time; then `actual` is null.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub varies: bool,
 }
 
 /// Whether two recordings of one case show the same behaviour; times and the recordings' names are

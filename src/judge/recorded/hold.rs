@@ -57,7 +57,7 @@ impl Recorded<'_> {
         self.case.own_findings.iter().any(|own| {
             own.rule == finding.rule
                 && own.path == finding.path
-                && own.actual.as_ref().is_none_or(|actual| *actual == finding.actual)
+                && (own.varies || own.actual == finding.actual)
         })
     }
 }

@@ -19,6 +19,8 @@ mod node;
 mod observe;
 mod read;
 mod store;
+#[cfg(test)]
+mod tests;
 mod text;
 mod timing;
 

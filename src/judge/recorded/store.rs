@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::doc::{CaseRecording, RecordedBaseline, case_digest, sha256};
+use super::doc::{CaseRecording, RecordedBaseline, Spread, case_digest, sha256};
 use crate::case::Case;
 use crate::judge::{Evidence, EvidenceKind};
 use crate::transcript::{Transcript, TranscriptError};
@@ -141,6 +141,11 @@ impl RecordedBaselines {
 }
 
 impl Recorded<'_> {
+    /// How long a step took.
+    pub(in crate::judge) fn took_ms(&self, step: &str) -> Option<Spread> {
+        self.case.steps.get(step).map(|step| step.took_ms.clone())
+    }
+
     /// Whose behaviour it is, in words.
     pub(super) fn reference(&self) -> &str {
         if self.file.reference == "aws" { "AWS" } else { &self.file.reference }

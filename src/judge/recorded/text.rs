@@ -41,7 +41,9 @@ pub(super) enum Which {
 
 /// Kinds of words beside ids. Those that are `true` are never the same on another cloud or in
 /// another run; the others are abstracted only if the samples differ in them.
-const KINDS: [(&str, bool); 9] = [
+const KINDS: [(&str, bool); 10] = [
+    // Of something secret only its length is known.
+    ("redacted", true),
     ("time", true),
     ("uuid", true),
     ("hex32", true),
@@ -55,7 +57,8 @@ const KINDS: [(&str, bool); 9] = [
 
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"(?x-u)
-        (?P<time>\b\d{4}-\d\d-\d\d[T\x20]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)
+        (?P<redacted>\[redacted:\x20[A-Z0-9,\x20]*\x20?bytes\])
+      | (?P<time>\b\d{4}-\d\d-\d\d[T\x20]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)
       | (?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)
       | (?P<id>\b[a-z](?:[a-z0-9]*-)+(?:[0-9a-f]{17}|[0-9a-f]{8})\b)
       | (?P<hex32>\b[0-9a-f]{32}\b)
@@ -114,7 +117,7 @@ fn kind<'t>(found: &regex::Captures<'t>) -> Option<(String, regex::Match<'t>)> {
     KINDS.iter().find_map(|(kind, _)| Some(((*kind).to_owned(), found.name(name(kind))?)))
 }
 
-/// The pieces as they are written into a baseline: `<vpc>` for a name, `<sg-?1>` for a thing
+/// The pieces as they are written into a baseline: `<vpc>` for a name, `<sg:?1>` for a thing
 /// without one, `<time>`; an angle bracket of the text itself is doubled.
 pub(super) fn write(pieces: &[Piece]) -> String {
     let mut out = String::new();
@@ -123,13 +126,23 @@ pub(super) fn write(pieces: &[Piece]) -> String {
             Piece::Text(text) => out.push_str(&text.replace('<', "<<")),
             Piece::Name { placeholder, .. } => out.push_str(placeholder),
             Piece::Word { kind, which } => match which {
-                Which::Any => out.push_str(&format!("<{kind}?>")),
-                Which::Thing(number) => out.push_str(&format!("<{kind}?{number}>")),
+                Which::Any => out.push_str(&format!("<{}:?>", word_of(kind))),
+                Which::Thing(number) => out.push_str(&format!("<{}:?{number}>", word_of(kind))),
                 Which::Seen(seen) => out.push_str(seen.first().map_or("", |(_, word)| word)),
             },
         }
     }
     out
+}
+
+/// The kind as it is written: ids by their prefix.
+fn word_of(kind: &str) -> &str {
+    kind.strip_suffix('-').unwrap_or(kind)
+}
+
+/// The kind that is written so.
+fn kind_of(word: &str) -> String {
+    if KINDS.iter().any(|(kind, _)| *kind == word) { word.to_owned() } else { format!("{word}-") }
 }
 
 /// Reads what [`write`] wrote.
@@ -159,10 +172,9 @@ pub(super) fn read(text: &str) -> Vec<Piece> {
 }
 
 fn placeholder(inside: &str) -> Piece {
-    match inside.split_once('?') {
-        Some((kind, "")) => Piece::Word { kind: kind.to_owned(), which: Which::Any },
-        Some((kind, number)) => Piece::Word {
-            kind: kind.to_owned(),
+    match inside.split_once(":?") {
+        Some((word, number)) => Piece::Word {
+            kind: kind_of(word),
             which: number.parse().map_or(Which::Any, Which::Thing),
         },
         None => Piece::Name {
@@ -205,6 +217,8 @@ mod tests {
             ("2026-11-21T06:48:50+00:00", "<time>"),
             ("ip-10-0-0-5.eu-west-1.compute.internal", "ip-<dashed-ip>.<region>.compute.internal"),
             ("10.0.0.5", "<ip>"),
+            ("[redacted: PEM RSA PRIVATE KEY, 1675 bytes]", "<redacted>"),
+            ("[redacted: 12 bytes]", "<redacted>"),
             ("10.0.0.0/16", "<cidr>"),
             ("06:4a:1f:00:00:01", "<mac>"),
             ("1f:51:ae:28:bf:89:e9:d8:1f:25:5d:37:2d:7d:b8:ca:9f:f5:f1:6f", "<fingerprint>"),
@@ -220,7 +234,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         for text in
-            ["", "plain", "<vpc>", "<sg-?2> in <vpc>", "a << b", "<time?>", "10.0.0.5", "<", "a<b"]
+            ["", "plain", "<vpc>", "<sg:?2> in <vpc>", "a << b", "<time:?>", "10.0.0.5", "<", "a<b"]
         {
             let written = write(&read(text));
             assert_eq!(write(&read(&written)), written, "{text}");

@@ -47,6 +47,8 @@ pub(super) struct StepView {
     pub(super) status: Option<u16>,
     pub(super) requests: String,
     pub(super) took: String,
+    /// How long it took the reference.
+    pub(super) usual: Option<String>,
     /// Where it lies within the case's time, in thousandths.
     pub(super) begins: u64,
     pub(super) lasts: u64,
@@ -218,6 +220,7 @@ fn step(case: &CaseResult, step: &StepResult, span: (u64, u64), whole: u64) -> S
         status: step.status,
         requests: words::count(step.requests as usize, "request", "requests"),
         took: if step.requests == 0 { String::new() } else { words::duration(step.took_ms) },
+        usual: step.reference_ms.as_ref().map(words::spread),
         begins,
         lasts: (thousandth(span.1) - thousandth(span.0)).clamp(6, 1000 - begins),
         states: states(&step.states),

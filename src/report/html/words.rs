@@ -1,5 +1,6 @@
 //! Numbers, times and names as a person reads them, and what the words of a report mean.
 
+use crate::judge::recorded::Spread;
 use crate::judge::{EvidenceKind, Verdict};
 
 /// What a kind of evidence is called.
@@ -97,6 +98,15 @@ pub(super) fn duration(ms: u64) -> String {
         1000..59_950 => format!("{:.1} s", ms as f64 / 1000.0),
         59_950..3_599_500 => format!("{} min {:02} s", seconds / 60, seconds % 60),
         _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// `8.2 s to 15.0 s, mostly 11.3 s`.
+pub(super) fn spread(spread: &Spread) -> String {
+    let Spread { least, median, most, samples } = spread;
+    match samples {
+        0 | 1 => duration(*median),
+        _ => format!("{} to {}, mostly {}", duration(*least), duration(*most), duration(*median)),
     }
 }
 
