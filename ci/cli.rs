@@ -6,6 +6,8 @@ mod mistakes;
 mod policy;
 #[path = "cli/schema.rs"]
 mod schema;
+#[path = "cli/shapes.rs"]
+mod shapes;
 
 #[allow(dead_code, reason = "shared with the tests against endpoints, which use all of it")]
 mod support;

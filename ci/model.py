@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Write src/model/ec2-2016-11-15.json: the facts of the EC2 API, taken from botocore's data files.
+"""Write src/model/ec2-2016-11-15.json: the facts of the EC2 API, taken from botocore's data files,
+and what identifies a resource, from boto3's.
 
 Only facts are kept: names, types, limits, enum values, paginators, waiters and the names of the
 filters that the documentation lists. The documentation's prose stays where it is. The vocabulary is
@@ -18,15 +19,19 @@ import sys
 from html.parser import HTMLParser
 from itertools import zip_longest
 
+import boto3
 import botocore
 from botocore.loaders import Loader
 
 API_VERSION = "2016-11-15"
+RESOURCES = os.path.join(
+    os.path.dirname(boto3.__file__), "data", "ec2", API_VERSION, "resources-1.json"
+)
 TABLE = os.path.join(os.path.dirname(__file__), "..", "src", "model", f"ec2-{API_VERSION}.json")
 NOTICE = (
-    "Derived from botocore, Copyright 2012-2022 Amazon.com, Inc. or its affiliates. "
+    "Derived from botocore and boto3, Copyright 2012-2022 Amazon.com, Inc. or its affiliates. "
     "Licensed under the Apache License, Version 2.0. Changed: only names, types, limits, enum "
-    "values, filter names, paginators and waiters are kept; documentation is left out."
+    "values, filter names, identifiers, paginators and waiters are kept; documentation is left out."
 )
 
 # Traits that the table carries as they are, by where they stand.
@@ -114,7 +119,7 @@ def take(where, facts, kept, left_out=frozenset()):
     return {trait: facts[trait] for trait in kept if trait in facts}
 
 
-def action_facts(name, operation, shapes, paginator):
+def action_facts(name, operation, shapes, paginator, created):
     take(name, operation, [], OPERATION_LEFT_OUT)
     facts = {side: operation[side]["shape"] for side in ("input", "output") if side in operation}
     members = shapes[operation["input"]["shape"]]["members"] if "input" in operation else {}
@@ -123,6 +128,8 @@ def action_facts(name, operation, shapes, paginator):
             names = filters(name, members[member].get("documentation", ""))
             if names:
                 facts["filters"] = names
+    if name in created:
+        facts["creates"] = created[name]
     if paginator:
         page = take(f"paginator {name}", paginator, PAGINATOR_TRAITS, PAGINATOR_LEFT_OUT)
         if isinstance(page["result_key"], str):
@@ -166,6 +173,57 @@ def reachable(shapes, roots):
     return found
 
 
+def creates(resources):
+    """Where an action's answer identifies what it made, by action: a path of member names."""
+    found = {}
+    for holder in [resources["service"], *resources["resources"].values()]:
+        for action in holder.get("actions", {}).values():
+            identifiers = action.get("resource", {}).get("identifiers", [])
+            if len(identifiers) == 1 and identifiers[0]["source"] == "response":
+                found[action["request"]["operation"]] = identifiers[0]["path"]
+    return found
+
+
+def identifiers(resources, operations, shapes, paginators):
+    """The member that identifies a structure, by shape.
+
+    Either boto3's resource model says so, or there is an action that lists such structures and
+    takes the identifiers to list: DescribeNatGateways takes NatGatewayIds, and each NatGateway that
+    it lists has a NatGatewayId. Left out is what has several identifiers (a Route has the
+    destination only if that is IPv4) and what can be asked for by several (an Address without
+    allocation id is one of EC2-Classic).
+    """
+    found = {}
+    for name, operation in operations.items():
+        if not (name.startswith("Describe") and {"input", "output"} <= set(operation)):
+            continue
+        answer = shapes[operation["output"]["shape"]]["members"]
+        results = paginators.get(name, {}).get("result_key", list(answer))
+        results = [results] if isinstance(results, str) else results
+        items = [
+            shapes[answer[result]["shape"]]["member"]["shape"]
+            for result in results
+            if result in answer and shapes[answer[result]["shape"]]["type"] == "list"
+        ]
+        items = [item for item in items if shapes[item]["type"] == "structure"]
+        if len(items) != 1:
+            continue
+        asked = [
+            member
+            for member, traits in shapes[operation["input"]["shape"]]["members"].items()
+            if shapes[traits["shape"]]["type"] == "list"
+            and member.endswith("s")
+            and member[:-1] in shapes[items[0]]["members"]
+        ]
+        if len(asked) == 1:
+            found[items[0]] = {"member": asked[0][:-1], "by": f"{name}.{asked[0]}"}
+    for name, resource in resources.items():
+        named = [one for one in resource["identifiers"] if "memberName" in one]
+        if len(resource["identifiers"]) == len(named) == 1 and resource["shape"] in shapes:
+            found[resource["shape"]] = {"member": named[0]["memberName"], "by": f"resource {name}"}
+    return found
+
+
 def table():
     """The whole file, as text."""
     # The default search path starts with ~/.aws/models, where anybody may have changed the model.
@@ -175,8 +233,11 @@ def table():
     waiters = loader.load_service_model("ec2", "waiters-2", API_VERSION)["waiters"]
     operations, shapes = service["operations"], service["shapes"]
 
+    with open(RESOURCES, encoding="utf-8") as file:
+        resources = json.load(file)
+    created = creates(resources)
     actions = {
-        name: action_facts(name, operation, shapes, paginators.get(name))
+        name: action_facts(name, operation, shapes, paginators.get(name), created)
         for name, operation in operations.items()
     }
     sides = ("input", "output")
@@ -184,6 +245,7 @@ def table():
     sections = {
         "about": {
             "source": f"botocore {botocore.__version__}, data/ec2/{API_VERSION}",
+            "resources": f"boto3 {boto3.__version__}, data/ec2/{API_VERSION}",
             "license": "Apache-2.0",
             "notice": NOTICE,
             "generator": "ci/model.py",
@@ -193,6 +255,7 @@ def table():
         "actions": actions,
         "shapes": {name: shape_facts(name, shapes[name]) for name in reachable(shapes, roots)},
         "waiters": {name: waiter_facts(name, waiter) for name, waiter in waiters.items()},
+        "identifiers": identifiers(resources["resources"], operations, shapes, paginators),
     }
     return "{\n" + ",\n".join(section(*entry) for entry in sections.items()) + "\n}\n"
 

@@ -86,7 +86,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(arguments: &Arguments) -> Result<bool, String> {
-    let knowledge = Knowledge::load(&Assets::Baselines).map_err(|e| e.to_string())?;
+    let knowledge = Knowledge::load(&Assets::Baselines, None).map_err(|e| e.to_string())?;
     let mut enough = true;
     let mut out = serde_json::Map::new();
     match std::env::var_os("PARALLAX_EVIDENCE") {

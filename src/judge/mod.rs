@@ -12,6 +12,7 @@ pub mod client;
 pub mod errors;
 mod finding;
 mod form;
+mod identity;
 mod judging;
 mod knowledge;
 mod merge;
@@ -24,7 +25,7 @@ pub mod shape;
 mod verdict;
 mod weigh;
 
-pub use answer::judge_exchange;
+pub use answer::{judge_exchange, judge_recording};
 pub use finding::{Evidence, EvidenceKind, Finding, Layer, Severity};
 pub use form::Form;
 pub use judging::judge;

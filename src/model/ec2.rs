@@ -1,21 +1,23 @@
 //! The model itself: the loaded table and the ways to look something up in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::facts::{Action, Shape, ShapeId};
+use super::facts::{Action, Identifier, Shape, ShapeId};
 use super::waiter::Waiter;
 use super::{load, sensitive};
 
 /// The EC2 API as AWS's published model describes it.
 pub struct Model {
     pub(super) source: String,
+    pub(super) resources: String,
     pub(super) api_version: String,
     pub(super) xml_namespace: String,
     /// Sorted by name, as are the waiters: both are found by binary search.
     pub(super) actions: Vec<Action>,
     pub(super) waiters: Vec<Waiter>,
     pub(super) shapes: Vec<Shape>,
+    pub(super) identifiers: BTreeMap<ShapeId, Identifier>,
     pub(super) sensitive_names: BTreeSet<String>,
 }
 
@@ -41,6 +43,16 @@ impl Model {
     /// The shape that a member, a list or an action refers to.
     pub fn shape(&self, id: ShapeId) -> &Shape {
         &self.shapes[id.0 as usize]
+    }
+
+    /// The member that identifies structures of a shape, if one does.
+    pub fn identifier(&self, id: ShapeId) -> Option<&Identifier> {
+        self.identifiers.get(&id)
+    }
+
+    /// Whether the member of this name identifies some resource.
+    pub fn is_identifier(&self, member: &str) -> bool {
+        self.identifiers.values().any(|identifier| identifier.member == member)
     }
 
     /// The values of the enum shape of this name; empty if there is none.
@@ -82,6 +94,11 @@ impl Model {
     /// Where the facts come from: `botocore <version>, data/ec2/<api version>`.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Where AWS's resource model comes from: `boto3 <version>, data/ec2/<api version>`.
+    pub fn resources_source(&self) -> &str {
+        &self.resources
     }
 
     /// The names under which secrets travel, of response elements and of request parameters.
@@ -176,6 +193,36 @@ mod tests {
         assert!(!filters("DescribeCapacityReservations").iter().any(|name| name == "dedicated"));
         assert!(filters("DescribeInstances").len() > 100);
         assert!(filters("RunInstances").is_empty());
+    }
+
+    #[test]
+    fn identifiers() {
+        let model = Model::ec2();
+        let of = |action: &str, path: &[&str]| {
+            let mut id = model.action(action).unwrap().output.unwrap();
+            for name in path {
+                let ShapeKind::Structure(structure) = &model.shape(id).kind else { panic!() };
+                id = structure.member(name).unwrap().shape;
+                if let ShapeKind::List(list) = &model.shape(id).kind {
+                    id = list.item;
+                }
+            }
+            model.identifier(id).map(|identifier| identifier.member.as_str())
+        };
+        assert_eq!(of("DescribeVpcs", &["Vpcs"]), Some("VpcId"));
+        assert_eq!(of("CreateVolume", &[]), Some("VolumeId"));
+        assert_eq!(of("CreateNatGateway", &["NatGateway"]), Some("NatGatewayId"));
+        // A route has an IPv6 destination or a prefix list instead, an address no allocation id in
+        // EC2-Classic.
+        assert_eq!(of("DescribeRouteTables", &["RouteTables", "Routes"]), None);
+        assert_eq!(of("DescribeAddresses", &["Addresses"]), None);
+        for (id, identifier) in &model.identifiers {
+            let ShapeKind::Structure(structure) = &model.shape(*id).kind else { panic!() };
+            assert!(structure.member(&identifier.member).is_some(), "{identifier:?}");
+        }
+        let created = |action| model.action(action).unwrap().creates.as_deref();
+        assert_eq!(created("CreateVpc"), Some("Vpc.VpcId"));
+        assert_eq!(created("DeleteVpc"), None);
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub struct Action {
     /// Names of the filters that AWS documents, in its order; `tag:<key>` stands for any tag key.
     /// Empty where AWS lists none, which does not mean that there are none.
     pub filters: Vec<String>,
+    /// Where its answer identifies what it made, as AWS's resource model has it: a path of member
+    /// names, such as `Vpc.VpcId` or `Instances[].InstanceId`.
+    pub creates: Option<String>,
     /// How to page through the results.
     pub paginator: Option<Paginator>,
 }
@@ -123,6 +126,16 @@ pub struct Member {
     pub deprecated: bool,
     pub(super) location_name: Option<String>,
     pub(super) query_name: Option<String>,
+}
+
+/// The member that identifies a structure: the one by which a program names the resource again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Identifier {
+    /// The member's name.
+    pub member: String,
+    /// What says so: a resource of boto3's resource model (`resource Vpc`), or the parameter of a
+    /// listing action that takes such identifiers (`DescribeNatGateways.NatGatewayIds`).
+    pub by: String,
 }
 
 /// A list.

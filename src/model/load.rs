@@ -11,7 +11,7 @@ use serde_json::{Number, Value};
 
 use super::ec2::Model;
 use super::facts::{
-    Action, List, Member, Paginator, Range, Shape, ShapeId, ShapeKind, Structure, Text,
+    Action, Identifier, List, Member, Paginator, Range, Shape, ShapeId, ShapeKind, Structure, Text,
 };
 use super::sensitive;
 use super::waiter::{Acceptor, ErrorExpect, Matcher, Waiter, WaiterState};
@@ -27,11 +27,14 @@ struct Table<'a> {
     shapes: Entries<'a, RawShape<'a>>,
     #[serde(borrow)]
     waiters: Entries<'a, RawWaiter<'a>>,
+    #[serde(borrow)]
+    identifiers: Entries<'a, RawIdentifier<'a>>,
 }
 
 #[derive(Deserialize)]
 struct About<'a> {
     source: &'a str,
+    resources: &'a str,
     api_version: &'a str,
     xml_namespace: &'a str,
 }
@@ -43,7 +46,15 @@ struct RawAction<'a> {
     output: Option<&'a str>,
     #[serde(default)]
     filters: Vec<String>,
+    creates: Option<String>,
     paginator: Option<RawPaginator>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawIdentifier<'a> {
+    member: &'a str,
+    by: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -157,8 +168,15 @@ pub(super) fn model(text: &str) -> Model {
     actions.sort_by(|a, b| a.name.cmp(&b.name));
     waiters.sort_by(|a, b| a.name.cmp(&b.name));
 
+    let identifiers = table.identifiers.0.into_iter().map(|(shape, raw)| {
+        let identifier = Identifier { member: raw.member.to_owned(), by: raw.by.to_owned() };
+        (ids.of(shape), identifier)
+    });
+
     let mut model = Model {
+        identifiers: identifiers.collect(),
         source: table.about.source.to_owned(),
+        resources: table.about.resources.to_owned(),
         api_version: table.about.api_version.to_owned(),
         xml_namespace: table.about.xml_namespace.to_owned(),
         actions,
@@ -176,6 +194,7 @@ fn action(name: &str, raw: RawAction, ids: &Ids) -> Action {
         input: raw.input.map(|shape| ids.of(shape)),
         output: raw.output.map(|shape| ids.of(shape)),
         filters: raw.filters,
+        creates: raw.creates,
         paginator: raw.paginator.map(|paginator| Paginator {
             input_token: paginator.input_token,
             output_token: paginator.output_token,
@@ -284,7 +303,7 @@ mod tests {
     use super::*;
 
     const SMALL: &str = r#"{
-        "about": {"source": "here", "api_version": "1", "xml_namespace": "urn:x", "notice": ""},
+        "about": {"source": "here", "resources": "there", "api_version": "1", "xml_namespace": "urn:x", "notice": ""},
         "actions": {"B": {"input": "S"}, "A": {"output": "S"}},
         "shapes": {
             "S": {"required": ["Z"], "members": {"Z": {"shape": "L"}, "A": {"shape": "T"}}},
@@ -293,7 +312,8 @@ mod tests {
             "T": {"type": "string", "sensitive": true, "pattern": "\\d"}
         },
         "waiters": {"W": {"operation": "A", "delay": 1, "maxAttempts": 2, "acceptors": [
-            {"state": "retry", "matcher": "error", "expected": false}]}}
+            {"state": "retry", "matcher": "error", "expected": false}]}},
+        "identifiers": {"S": {"member": "Z", "by": "resource S"}}
     }"#;
 
     #[test]
@@ -310,6 +330,8 @@ mod tests {
         assert_eq!((list.item_name.as_str(), list.min, list.max), ("item", None, Some(3)));
         let ShapeKind::List(list) = &model.shape(ShapeId(2)).kind else { panic!() };
         assert_eq!(list.item_name, "member");
+        let identifier = model.identifier(model.action("A").unwrap().output.unwrap()).unwrap();
+        assert_eq!((identifier.member.as_str(), identifier.by.as_str()), ("Z", "resource S"));
         let acceptor = &model.waiter("W").unwrap().acceptors[0];
         assert_eq!(acceptor.matcher, Matcher::Error { code: ErrorExpect::None });
     }

@@ -13,7 +13,7 @@ mod waiter;
 
 pub use ec2::Model;
 pub use facts::{
-    Action, List, Member, Paginator, Range, Shape, ShapeId, ShapeKind, Structure, Text,
+    Action, Identifier, List, Member, Paginator, Range, Shape, ShapeId, ShapeKind, Structure, Text,
 };
 pub use names::suggest;
 pub use waiter::{Acceptor, ErrorExpect, Matcher, Waiter, WaiterState};

@@ -186,10 +186,11 @@ impl Caller<'_> {
         match called {
             Called::Answer(Answer::Output { decoded, document }, _) => {
                 // Any well-formed document decodes to something; only EC2 answers under this name.
-                if document.root.name == format!("{action}Response") {
+                let root = document.map(|document| document.root.name).unwrap_or_default();
+                if root == format!("{action}Response") {
                     Question::Answered(decoded.value)
                 } else {
-                    Question::Foreign(format!("HTTP 200 with <{}>", document.root.name))
+                    Question::Foreign(format!("HTTP 200 with <{root}>"))
                 }
             }
             Called::Answer(Answer::Error { error, .. }, status) if error.code.is_empty() => {
@@ -197,7 +198,7 @@ impl Caller<'_> {
             }
             // So do object stores, which never wrap their refusals.
             Called::Answer(Answer::Error { error, document }, status)
-                if document.root.name == "Error" =>
+                if document.as_ref().is_some_and(|document| document.root.name == "Error") =>
             {
                 Question::Foreign(format!("HTTP {status} with a bare <Error>, {}", error.code))
             }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Decoded, Document, Element, ErrorAnswer, decode_output, read_error};
-use crate::model::{Action, Model};
+use super::{Decoded, Document, Element, ErrorAnswer, decode_members, decode_output, read_error};
+use crate::model::{Action, Model, ShapeKind};
 
 /// What an answer says.
 #[derive(Debug, Clone)]
@@ -12,15 +12,15 @@ pub enum Answer {
     Output {
         /// The members.
         decoded: Decoded,
-        /// The document.
-        document: Document,
+        /// The document; `None` if the answer was stored in SDK member names.
+        document: Option<Document>,
     },
     /// A refusal.
     Error {
         /// What the envelope says.
         error: ErrorAnswer,
-        /// The document.
-        document: Document,
+        /// The document; `None` if the answer was stored in SDK member names.
+        document: Option<Document>,
     },
     /// Not an answer of an EC2 API; says what it looks like instead.
     Foreign(String),
@@ -42,14 +42,47 @@ impl Answer {
             }
             let output = action.and_then(|a| a.output);
             let decoded = decode_output(model, output, &document.root);
-            return Answer::Output { decoded, document };
+            return Answer::Output { decoded, document: Some(document) };
         }
         match read_error(&document.root) {
-            Some(error) => Answer::Error { error, document },
+            Some(error) => Answer::Error { error, document: Some(document) },
             None => Answer::Foreign(format!(
                 "HTTP {status} with <{}>, which is no error envelope of EC2",
                 document.root.name
             )),
+        }
+    }
+
+    /// Reads an answer that was stored in SDK member names: a success is its output, a refusal an
+    /// object with `Error`, in which `Code` and `Message` are.
+    pub fn of_members(
+        model: &Model,
+        action: Option<&Action>,
+        status: u16,
+        stored: &Value,
+    ) -> Answer {
+        let shape = action.and_then(|a| a.output);
+        let is_member = shape.is_some_and(|id| match &model.shape(id).kind {
+            ShapeKind::Structure(structure) => structure.member("Error").is_some(),
+            _ => false,
+        });
+        let refusal = stored.get("Error").filter(|error| !is_member && error.is_object());
+        match (refusal, (200..300).contains(&status)) {
+            (None, true) => {
+                Answer::Output { decoded: decode_members(model, shape, stored), document: None }
+            }
+            (Some(_), true) => Answer::Foreign(format!("HTTP {status} with an error in its body")),
+            (None, false) => Answer::Foreign(format!("HTTP {status} without an error code")),
+            (Some(error), false) => {
+                let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+                let code = text("Code").filter(|code| !code.is_empty());
+                let Some(code) = code else {
+                    return Answer::Foreign(format!("HTTP {status} without an error code"));
+                };
+                let message = text("Message").unwrap_or_default();
+                let error = ErrorAnswer { code, message, request_id: None, deviation: None };
+                Answer::Error { error, document: None }
+            }
         }
     }
 
@@ -73,7 +106,7 @@ impl Answer {
     pub fn root(&self) -> Option<&Element> {
         match self {
             Answer::Output { document, .. } | Answer::Error { document, .. } => {
-                Some(&document.root)
+                document.as_ref().map(|document| &document.root)
             }
             Answer::Foreign(_) => None,
         }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::Element;
-use crate::model::{List, Model, ShapeId, ShapeKind, Structure};
+use super::misnamed::meant;
+use crate::model::{List, Member, Model, ShapeId, ShapeKind, Structure};
 
 /// An answer in SDK member names.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +56,28 @@ impl From<&ShapeKind> for Place {
 pub enum NoteKind {
     /// An element that the model does not know; its name.
     Unknown(String),
+    /// `<item>` in a structure: the item of a list that is not around it.
+    LooseItem,
+    /// A member under a name that is not its own.
+    Misnamed {
+        /// The member's name in SDKs.
+        member: String,
+        /// The member's name here.
+        expected: String,
+        /// The name met.
+        found: String,
+        /// Whether the two differ in upper and lower case or separators only, or the name is that
+        /// of the other form: `VpcId` for `vpcId`.
+        certain: bool,
+    },
+    /// The value is right, its JSON type is not: `"true"` for `true`. Only where an answer was
+    /// stored in SDK member names.
+    JsonType {
+        /// The type, in words.
+        expected: &'static str,
+        /// The value.
+        text: String,
+    },
     /// The text is not of the member's type.
     NotOfType {
         /// The type, in words.
@@ -139,6 +162,15 @@ impl Decoder<'_> {
             let member = structure.by_wire_name(&child.name);
             let name = member.map_or(child.name.as_str(), |m| m.name.as_str());
             let path = join(path, name);
+            let is_return = is_root && child.name == "return";
+            if member.is_none() && !is_return {
+                self.unknown(structure, element, child, &path);
+                // `<VpcId>` is not `<vpcId>`: no client
+                // finds it, so nor may what looks for the member of that name.
+                if structure.member(&child.name).is_some() {
+                    continue;
+                }
+            }
             if map.contains_key(name) {
                 let of =
                     member.map_or(Place::Nothing, |m| (&self.model.shape(m.shape).kind).into());
@@ -147,20 +179,28 @@ impl Decoder<'_> {
             }
             let value = match member {
                 Some(member) => self.value(member.shape, child, &path),
-                None if is_root && child.name == "return" => generic(child),
-                None => {
-                    self.note(&path, Place::Nothing, NoteKind::Unknown(child.name.clone()));
-                    // `<VpcId>` is not `<vpcId>`: no client finds it, so nor may what looks for the
-                    // member of that name.
-                    if structure.member(&child.name).is_some() {
-                        continue;
-                    }
-                    generic(child)
-                }
+                None => generic(child),
             };
             map.insert(name.to_owned(), value);
         }
         Value::Object(map)
+    }
+
+    fn unknown(&mut self, structure: &Structure, parent: &Element, child: &Element, path: &str) {
+        if child.name == "item" {
+            return self.note(path, Place::Nothing, NoteKind::LooseItem);
+        }
+        let absent = |member: &Member| parent.child(member.wire_name()).is_none();
+        let kind = match meant(structure, &child.name, self.notes.len(), absent) {
+            Some((member, certain)) => NoteKind::Misnamed {
+                member: member.name.clone(),
+                expected: member.wire_name().to_owned(),
+                found: child.name.clone(),
+                certain,
+            },
+            None => NoteKind::Unknown(child.name.clone()),
+        };
+        self.note(path, Place::Nothing, kind);
     }
 
     fn value(&mut self, shape: ShapeId, element: &Element, path: &str) -> Value {
@@ -295,7 +335,7 @@ fn generic(element: &Element) -> Value {
 
 /// Whether AWS's SDKs read it as a time: RFC 3339, with T and with Z or an offset (in lower case
 /// too). A parser made for people takes more, such as a blank for the T or `+0000`.
-fn is_time(text: &str) -> bool {
+pub(super) fn is_time(text: &str) -> bool {
     const PATTERN: &[u8] = b"0000-00-00T00:00:00";
     let Some((start, rest)) = text.as_bytes().split_at_checked(PATTERN.len()) else { return false };
     let fits = |(c, pattern): (&u8, &u8)| match pattern {
@@ -321,7 +361,7 @@ fn is_time(text: &str) -> bool {
     zone && start.iter().zip(PATTERN).all(fits) && text.parse::<jiff::Timestamp>().is_ok()
 }
 
-fn join(path: &str, name: &str) -> String {
+pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
@@ -451,6 +491,50 @@ mod tests {
         );
         assert_eq!(decoded.value, json!({"Vpcs": [{"vpcid": "vpc-2"}]}));
         assert_eq!(decoded.notes.len(), 2, "{:?}", decoded.notes);
+    }
+
+    #[test]
+    fn a_member_under_another_name_is_not_there() {
+        let decoded = decode(
+            "DescribeVpcs",
+            "<r><vpcSet><item><VpcId>vpc-1</VpcId><stat>available</stat><cidrBlock>c</cidrBlock>\
+             <cidr-block>d</cidr-block><tags/></item></vpcSet></r>",
+        );
+        assert_eq!(
+            decoded.value,
+            json!({"Vpcs": [{"CidrBlock": "c", "stat": "available", "cidr-block": "d", "tags": ""}]})
+        );
+        let misnamed = |member: &str, expected: &str, found: &str, certain| NoteKind::Misnamed {
+            member: member.to_owned(),
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+            certain,
+        };
+        let kinds: Vec<_> = decoded.notes.into_iter().map(|n| n.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                misnamed("VpcId", "vpcId", "VpcId", true),
+                misnamed("State", "state", "stat", false),
+                NoteKind::Unknown("cidr-block".into()),
+                misnamed("Tags", "tagSet", "tags", true),
+            ]
+        );
+    }
+
+    #[test]
+    fn items_outside_of_their_list() {
+        for (xml, path) in [
+            ("<r><item><vpcId>vpc-1</vpcId></item></r>", "item"),
+            (
+                "<r><vpcSet><item><item><vpcId>vpc-1</vpcId></item></item></vpcSet></r>",
+                "Vpcs[].item",
+            ),
+        ] {
+            let notes = decode("DescribeVpcs", xml).notes;
+            let (kind, of) = (NoteKind::LooseItem, Place::Nothing);
+            assert!(notes.contains(&Note { path: path.to_owned(), kind, of }), "{notes:?}");
+        }
     }
 
     #[test]

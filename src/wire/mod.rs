@@ -9,6 +9,8 @@ mod client;
 mod decode;
 mod encode;
 mod envelope;
+mod members;
+mod misnamed;
 mod sign;
 mod xml;
 
@@ -20,5 +22,6 @@ pub use decode::{Decoded, Note, NoteKind, Place, decode_output};
 pub use encode::{EncodeError, encode, encode_form};
 pub(crate) use envelope::is_throttling;
 pub use envelope::{ErrorAnswer, read_error};
+pub use members::decode_members;
 pub use sign::Signer;
 pub use xml::{Document, Element, XmlError};

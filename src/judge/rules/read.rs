@@ -167,7 +167,12 @@ fn answer(map: &MapReader<'_>, reader: &mut Reader) -> Option<ExampleAnswer> {
     let request = map.get("request").map(|node| pairs(node, "parameters", reader));
     let headers = map.get("headers").map(|node| pairs(node, "headers", reader));
     let status = map.get("status").and_then(|node| status(node, reader));
-    let body = map.required_text("body", "an answer", reader);
+    let output = map.get("output").map(|node| format!("{:#}", node.to_json()));
+    let in_members = output.is_some();
+    let body = match output {
+        Some(output) => Some(output),
+        None => map.required_text("body", "an answer", reader).map(|text| text.value),
+    };
     Some(ExampleAnswer {
         action: None,
         step: None,
@@ -175,7 +180,8 @@ fn answer(map: &MapReader<'_>, reader: &mut Reader) -> Option<ExampleAnswer> {
         request: request.unwrap_or_default().into_iter().collect(),
         status: status.unwrap_or(200),
         headers,
-        body: body?.value,
+        body: body?,
+        in_members,
     })
 }
 

@@ -84,8 +84,16 @@ pub struct ExampleAnswer {
     /// Headers; `None` if they are AWS's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<Vec<(String, String)>>,
-    /// The body.
+    /// The body, or the answer in SDK member names.
     pub body: String,
+    /// Whether `body` is the answer in SDK member names, as JSON.
+    #[serde(skip_serializing_if = "is_false")]
+    pub in_members: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The keys of a rule's file, for unknown ones to be reported.
@@ -115,7 +123,8 @@ pub(super) struct AnswerKeys {
     request: Option<BTreeMap<String, String>>,
     status: Option<u16>,
     headers: Option<BTreeMap<String, String>>,
-    body: String,
+    body: Option<String>,
+    output: Option<Value>,
     profile: Option<Value>,
     at: Option<String>,
     says: Option<String>,

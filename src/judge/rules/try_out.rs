@@ -9,7 +9,8 @@ use crate::case::{Case, Suite};
 use crate::judge::baseline::Baselines;
 use crate::judge::errors::ErrorCodes;
 use crate::judge::recorded::{Recordings, distil};
-use crate::judge::{Finding, Knowledge, judge, judge_exchange};
+use crate::judge::shape::Recording;
+use crate::judge::{Finding, Knowledge, judge, judge_exchange, judge_recording};
 use crate::transcript::Transcript;
 
 /// The headers of an answer of AWS.
@@ -35,6 +36,12 @@ fn by_itself(example: &Example, folder: &Folder) -> Result<Vec<Finding>, String>
     let action = answer.action.as_deref().ok_or("there is no action")?;
     if !example.profile.is_null() {
         folder.write("baselines/aws/shapes/example.json", &profile(action, &example.profile))?;
+    }
+    if answer.in_members {
+        let output: Value = serde_json::from_str(&answer.body).map_err(|e| e.to_string())?;
+        let line = json!({ "http_status": answer.status, "output": output });
+        let recording = Recording::parse(line.to_string().as_bytes())?;
+        return Ok(judge_recording(action, &recording, &folder.knowledge(None)?));
     }
     let exchange = read(exchange(answer, action, "example", 1))?;
     Ok(judge_exchange(&exchange, &folder.knowledge(None)?))
@@ -119,7 +126,11 @@ fn exchange(answer: &ExampleAnswer, action: &str, step: &str, seq: u64) -> Value
 fn profile(action: &str, paths: &Value) -> Value {
     json!({
         "action": action, "responses": 40, "recordings": 20,
-        "sources": { "example/recordings": 40 }, "paths": paths,
+        "sources": { "example/recordings": {
+            "responses": 40, "recordings": 20, "dated": 20, "exact": true,
+            "from": "2016-01-31", "to": "2026-01-31", "url": "https://example.test/",
+        } },
+        "paths": paths,
     })
 }
 

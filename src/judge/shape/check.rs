@@ -2,20 +2,29 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{PathStats, Profile};
+use super::{PathStats, Profile, Profiles, SourceStats};
 use crate::judge::observe::AnswerSeen;
 use crate::judge::rules::finding;
 use crate::judge::{Evidence, EvidenceKind, Finding, Form};
+use crate::model::Model;
 use crate::wire::Answer;
 
-/// The findings of this layer about one answer.
+/// The year of an answer that a target just gave: AWS's answers of every year bind it.
+pub(in crate::judge) const NOW: i16 = i16::MAX;
+
+/// The findings of this layer about one answer; of an answer that was stored, only what held in the
+/// year it is known to be of or older.
 pub(in crate::judge) fn check(
-    profile: &Profile,
+    profiles: &Profiles,
     step: &str,
     seen: &AnswerSeen<'_>,
+    year: i16,
 ) -> Vec<Finding> {
     let Answer::Output { decoded, .. } = &seen.answer else { return Vec::new() };
-    let mut layer = ShapeLayer { profile, step, seq: seen.exchange.seq, findings: Vec::new() };
+    let none = Profile::default();
+    let profile = profiles.get(&seen.exchange.action).unwrap_or(&none);
+    let seq = seen.exchange.seq;
+    let mut layer = ShapeLayer { profiles, profile, step, seq, year, findings: Vec::new() };
     if let Value::Object(map) = &decoded.value {
         layer.structure("", map);
     }
@@ -23,39 +32,72 @@ pub(in crate::judge) fn check(
 }
 
 struct ShapeLayer<'a> {
+    profiles: &'a Profiles,
     profile: &'a Profile,
     step: &'a str,
     seq: u64,
+    year: i16,
     findings: Vec<Finding>,
 }
 
 impl ShapeLayer<'_> {
     fn structure(&mut self, path: &str, map: &Map<String, Value>) {
         let profile = self.profile;
-        for (child, stats) in children(profile, path) {
-            let name = child.rsplit('.').next().unwrap_or(child);
-            if stats.is_always_present() && !map.contains_key(name) {
-                // Empty in every recording says nothing about what it should be here.
-                let expected = match stats.only_form().filter(|form| **form != Form::Empty) {
-                    Some(form) => json!({"present": true, "form": form}),
-                    None => json!({"present": true}),
-                };
-                self.add(
-                    "shape.missing-member",
-                    child,
-                    format!("{child} is missing; AWS always returned it"),
-                    (expected, Value::Null),
-                    format!(
-                        "There in {} of {} places, in {} recordings.",
-                        stats.present, stats.parents, stats.recordings
-                    ),
-                );
+        for name in profile.always_in(path) {
+            if !map.contains_key(name) {
+                self.missing(&join(path, name));
+            }
+        }
+        for name in profile.always_since(path, self.year) {
+            if !map.contains_key(name) {
+                self.missing(&join(path, name));
             }
         }
         for (name, value) in map {
-            let child = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            self.value(&child, value);
+            self.value(&join(path, name), value);
         }
+    }
+
+    fn missing(&mut self, path: &str) {
+        let Some(stats) = self.profile.paths.get(path) else { return };
+        let expected = match stats.only_form() {
+            Some(form) => json!({"present": true, "form": form}),
+            None => json!({"present": true}),
+        };
+        let PathStats { present, parents, recordings, lacking, .. } = stats;
+        let (always, states) = match (&stats.since, stats.is_always_present(), lacking) {
+            (Some(since), false, _) => (
+                format!("has always returned it since {}", since.year),
+                format!(
+                    "There in all {} places of {} recordings that are known to be of {} or later; \
+                     missing in {lacking} older or undated ones.",
+                    since.parents, since.recordings, since.year
+                ),
+            ),
+            (_, _, 0) => (
+                "always returned it".to_owned(),
+                format!("There in {present} of {parents} places, in {recordings} recordings."),
+            ),
+            _ => (
+                "nearly always returned it".to_owned(),
+                format!(
+                    "There in {present} of {parents} places, in {recordings} recordings; missing in \
+                     {lacking} of them."
+                ),
+            ),
+        };
+        // Only a stored answer may have been trimmed by hand.
+        let rule = match stats.is_reliable() && self.year == NOW {
+            true => "shape.missing-reliable",
+            false => "shape.missing-member",
+        };
+        self.add(
+            rule,
+            path,
+            format!("{path} is missing; AWS {always}"),
+            (expected, Value::Null),
+            states,
+        );
     }
 
     fn value(&mut self, path: &str, value: &Value) {
@@ -71,30 +113,78 @@ impl ShapeLayer<'_> {
     }
 
     fn text(&mut self, path: &str, text: &str) {
-        let Some(stats) = self.profile.paths.get(path) else { return };
-        let count = format!("in {} values of {} recordings", stats.present, stats.recordings);
+        let Some(stats) = self.profile.paths.get(path) else { return self.id(path, text) };
         if text.is_empty() {
-            if stats.is_telling() && stats.present > 0 && !stats.was_empty() {
+            if stats.is_never_empty() {
                 self.add(
                     "shape.empty",
                     path,
                     format!("{path} is there, but empty"),
                     (json!("left out, or with a value"), json!("")),
-                    format!("Never empty {count}."),
+                    format!(
+                        "Never empty in {} values of {} recordings.",
+                        stats.present, stats.recordings
+                    ),
                 );
             }
             return;
         }
-        if let Some(form) = stats.only_form().filter(|form| **form != Form::Empty)
-            && !form.fits(&json!(text))
-        {
-            self.add(
-                "shape.value-form",
-                path,
-                format!("{path} does not look as on AWS"),
-                (json!({"form": form}), json!(text)),
-                format!("Of this form {count}, without exception."),
-            );
+        let Some(form) = stats.only_form() else { return self.id(path, text) };
+        if form.fits(&json!(text)) {
+            return;
+        }
+        let (rule, message) = if is_of_another_kind(stats, path, form, text) {
+            ("shape.id-kind", format!("{path} is not the id of what AWS has there"))
+        } else {
+            ("shape.value-form", format!("{path} does not look as on AWS"))
+        };
+        let made_up = match stats.invented {
+            0 => String::new(),
+            n => format!("; {n} more were made up by the recordings' authors, with its beginning"),
+        };
+        let count = stats.forms.get(form).copied().unwrap_or_default();
+        self.add(
+            rule,
+            path,
+            message,
+            (json!({"form": form}), json!(text)),
+            format!(
+                "Of this form in {count} values of {} recordings, without exception{made_up}.",
+                stats.recordings
+            ),
+        );
+    }
+
+    /// An id about whose place there are too few recordings to say anything, but not about members
+    /// of its name.
+    fn id(&mut self, path: &str, text: &str) {
+        let profiles = self.profiles;
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let Some(kind) = profiles.id_kind(name) else { return };
+        // Some places take several ids, or where to look the id up.
+        if text.is_empty() || text.contains([',', ':', '/']) || kind.form.fits(&json!(text)) {
+            return;
+        }
+        let (rule, message) = match Form::of(text) {
+            Some(_) => ("shape.id-kind", format!("{path} is not the id of what AWS has there")),
+            None => ("shape.value-form", format!("{path} does not look as on AWS")),
+        };
+        let actions: Vec<&str> = kind.actions.iter().map(String::as_str).collect();
+        let states = format!(
+            "{name} was of this form in all {} values of {} recordings: of {}.",
+            kind.values,
+            kind.recordings,
+            actions.join(", ")
+        );
+        let evidence =
+            actions.iter().filter_map(|a| profiles.get(a)).flat_map(|p| evidence(p, &states));
+        let mut most: Vec<Evidence> = evidence.collect();
+        // Each project once, by the action of which it recorded most.
+        most.sort_by(|a, b| a.url.cmp(&b.url).then(leading(&b.source).cmp(&leading(&a.source))));
+        most.dedup_by(|a, b| a.url == b.url);
+        self.add(rule, path, message, (json!({"form": kind.form}), json!(text)), states);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.evidence = most;
         }
     }
 
@@ -106,46 +196,48 @@ impl ShapeLayer<'_> {
         (expected, actual): (Value, Value),
         states: String,
     ) {
-        let profile = self.profile;
-        let projects: Vec<&str> = profile.sources.keys().map(String::as_str).collect();
         self.findings.push(Finding {
             message,
             expected,
             actual,
-            evidence: vec![Evidence {
-                kind: EvidenceKind::Statistics,
-                source: format!(
-                    "{} answers of AWS to {} recorded by {}",
-                    profile.responses,
-                    profile.action,
-                    projects.join(", ")
-                ),
-                url: projects.first().map(|project| format!("https://github.com/{project}")),
-                states,
-                date: None,
-            }],
+            evidence: evidence(self.profile, &states),
             exchange: Some(self.seq),
             ..finding(rule, self.step, path)
         });
     }
 }
 
-/// The paths one level below a structure.
-fn children<'p>(
-    profile: &'p Profile,
-    path: &str,
-) -> impl Iterator<Item = (&'p String, &'p PathStats)> {
-    let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
-    let from = prefix.clone();
-    profile
-        .paths
-        .range(from..)
-        .take_while({
-            let prefix = prefix.clone();
-            move |(child, _)| child.starts_with(&prefix)
-        })
-        .filter(move |(child, _)| {
-            let rest = &child[prefix.len()..];
-            !rest.contains('.') && !rest.ends_with("[]")
-        })
+/// The number that a source begins with.
+fn leading(source: &str) -> u32 {
+    source.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default()
+}
+
+/// Whether a text has a form of its own where AWS has the id of a resource: the id of another kind
+/// of resource, a UUID, an address. What authors of recordings make up has none (`vpc-1`), and AWS
+/// itself has words in such places (`default`).
+fn is_of_another_kind(stats: &PathStats, path: &str, form: &Form, text: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    matches!(form, Form::Id(_))
+        && stats.is_telling_of_ids()
+        && Model::ec2().is_identifier(name)
+        && Form::of(text).is_some()
+}
+
+/// What a profile rests on: a piece of evidence for each project.
+pub(in crate::judge) fn evidence(profile: &Profile, states: &str) -> Vec<Evidence> {
+    let of = |(project, source): (&String, &SourceStats)| Evidence {
+        kind: EvidenceKind::Statistics,
+        source: format!(
+            "{} answers of AWS to {} recorded by {project}",
+            source.responses, profile.action
+        ),
+        url: Some(source.url.clone()).filter(|url| !url.is_empty()),
+        states: states.to_owned(),
+        date: source.dates(),
+    };
+    profile.sources.iter().map(of).collect()
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
