@@ -111,6 +111,7 @@ fn live(endpoint: &str) -> Result<Vec<Trial>, String> {
         zone: None,
         ca_bundle: variable("AWS_CA_BUNDLE").map(Into::into),
         timeout: Duration::from_secs(60),
+        anonymous: None,
     });
     let knowledge = Arc::new(Knowledge::load(&Assets::Baselines, None).map_err(|e| e.to_string())?);
     let suite = Suite::load(&Assets::Cases).map_err(|e| e.to_string())?;
