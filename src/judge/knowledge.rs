@@ -49,8 +49,17 @@ impl Knowledge {
         Knowledge { baselines: Baselines::of_recording(baseline), ..Knowledge::default() }
     }
 
+    /// The same with recorded baselines in place of those that it has.
+    pub fn with_recordings(
+        &self,
+        recordings: impl IntoIterator<Item = RecordedBaseline>,
+    ) -> Knowledge {
+        let baselines = self.baselines.with_recordings(recordings.into_iter().collect());
+        Knowledge { baselines, ..self.clone() }
+    }
+
     /// The same without recorded baselines: what recordings themselves are judged with.
     pub(in crate::judge) fn without_recordings(&self) -> Knowledge {
-        Knowledge { baselines: self.baselines.without_recordings(), ..self.clone() }
+        self.with_recordings([])
     }
 }

@@ -6,6 +6,7 @@
 //! [`baseline`] (what AWS does in this step).
 
 mod answer;
+mod asked;
 pub mod baseline;
 mod canonical;
 pub mod client;

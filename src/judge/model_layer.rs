@@ -7,9 +7,9 @@ use super::errors::{ErrorCodes, check_code};
 use super::observe::AnswerSeen;
 use super::rules::finding;
 use super::shape::Profile;
-use super::{Evidence, EvidenceKind, Finding, identity};
+use super::{Evidence, EvidenceKind, Finding, asked, identity};
 use crate::model::Model;
-use crate::wire::{Answer, Document, ErrorAnswer, Note, NoteKind};
+use crate::wire::{Answer, Document, ErrorAnswer, Note, NoteKind, Place};
 
 /// The content type of all 153 raw answers of AWS that are at hand (2014 to 2023).
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
@@ -37,6 +37,7 @@ pub(super) fn check(
                 layer.note(note);
             }
             layer.findings.extend(identity::check(step, seen, &decoded.value, profile));
+            layer.findings.extend(asked::check(step, seen, &decoded.value));
         }
         Answer::Error { error, document } => {
             if document.is_some() {
@@ -365,7 +366,10 @@ impl ModelLayer<'_> {
                 model(),
             ),
             NoteKind::Repeated(name) => (
-                "model.repeated",
+                match note.of {
+                    Place::List | Place::Structure => "model.repeated-list",
+                    Place::Value | Place::Nothing => "model.repeated",
+                },
                 format!("<{name}> is there more than once"),
                 json!("once"),
                 json!("more than once"),

@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::change::Change;
 use super::node::Node;
-use super::operator::{BREAKING, COSMETIC, DIVERGENT, Expect, GRAVE, MILD};
+use super::operator::{BREAKING, COSMETIC, DIVERGENT, Expect, GRAVE, NOTICED};
 use super::sites::{Kind, Site};
-use super::statistics::{Look, Presence, Statistics};
+use super::statistics::{Look, Presence, Statistics, is_needed};
 
 /// Tells of a change: the operator, the change, and what has to be found.
 pub type Tell<'a> = &'a mut dyn FnMut(&'static str, Change, Expect);
@@ -45,9 +45,10 @@ fn names(action: &str, site: &Site<'_>, node: &Node, known: &Statistics, tell: T
     let Some((parent, structure)) = &site.member_of else { return };
     let presence = known.presence(action, parent, &site.path);
     tell("drop", Change::Drop, gone(presence));
-    // What is left under another name is one more that AWS does not have.
+    // What is left under another name is one more that AWS does not have, and shows that the member
+    // would have been there.
     let expect = match gone(presence) {
-        Expect::Unnoticeable => MILD,
+        Expect::Unnoticeable => NOTICED,
         expect => expect,
     };
     tell("rename", Change::Rename(format!("{}X", node.name)), expect);
@@ -166,6 +167,8 @@ pub fn other_id(id: &str) -> String {
 
 fn never_empty(action: &str, site: &Site<'_>, known: &Statistics) -> Expect {
     match known.is_never_empty(action, &site.path) {
+        // An id or a state that is no text at all.
+        _ if is_needed(action, &site.path) => BREAKING,
         true => DIVERGENT,
         false => Expect::Unnoticeable,
     }
@@ -190,7 +193,8 @@ fn look(text: &str, look: Option<&Look>, to: &mut dyn FnMut(&'static str, &str, 
         Some(Look::Id(prefix)) => {
             let digits = &text[prefix.len() + 1..];
             // A prefix that AWS has for nothing.
-            to("id-prefix", &format!("zz-{digits}"), DIVERGENT);
+            // How grave it is depends on how many recordings show the kind.
+            to("id-prefix", &format!("zz-{digits}"), GRAVE);
             let uuid = Uuid::new_v5(&Uuid::NAMESPACE_URL, text.as_bytes());
             to("id-uuid", &uuid.to_string(), DIVERGENT);
             to("id-case", &format!("{prefix}-A{}", digits[1..].to_uppercase()), DIVERGENT);

@@ -36,6 +36,9 @@ pub const GRAVE: Expect =
 /// A program may notice, a person can tell.
 pub const MILD: Expect =
     Expect::Noticed { gravest: Severity::Divergent, mildest: Severity::Cosmetic };
+/// Something has to be found; how grave it is depends on what the name gives away.
+pub const NOTICED: Expect =
+    Expect::Noticed { gravest: Severity::Breaking, mildest: Severity::Cosmetic };
 
 const fn exactly(severity: Severity) -> Expect {
     Expect::Noticed { gravest: severity, mildest: severity }

@@ -13,7 +13,7 @@ use super::answers::{brought, in_parallel};
 use super::change::Change;
 use super::members::other_id;
 use super::node::Node;
-use super::operator::{BREAKING, DIVERGENT, Expect, GRAVE, number};
+use super::operator::{BREAKING, DIVERGENT, Expect, GRAVE, NOTICED, number};
 use super::render;
 use super::sample::Reply;
 use super::sites::{Kind, Site, sites};
@@ -36,7 +36,6 @@ pub enum Asserts<'a> {
     /// What the cited sources state.
     Stated(&'a Baselines),
     /// Everything that does not vary: they were distilled from this transcript.
-    #[allow(dead_code, reason = "for baselines that were recorded")]
     Everything,
 }
 
@@ -46,6 +45,12 @@ struct Broken {
     at: String,
     expect: Expect,
     transcript: Transcript,
+}
+
+impl Broken {
+    fn operator_is_identity(&self) -> bool {
+        ["identity-fresh", "identity-other"].iter().any(|name| number(name) == self.operator)
+    }
 }
 
 /// Breaks every case of a transcript.
@@ -60,13 +65,15 @@ pub fn run(transcript: &Transcript, column: &Column<'_>) -> Tally {
             let after = case_of((column.judge)(&broken.transcript));
             let found =
                 after.map_or_else(Vec::new, |after| brought(&before.findings, after.findings));
+            let any_layer = broken.operator_is_identity();
             Trial {
                 operator: broken.operator,
                 at: broken.at,
                 expect: broken.expect,
                 found,
                 source: recording.case.name.clone(),
-                judged_by: Some(Layer::Baseline),
+                // That an answer is about other things than were asked for, the model layer sees.
+                judged_by: Some(Layer::Baseline).filter(|_| !any_layer),
             }
         };
         breaker.broken.into_iter().map(trial).collect::<Vec<_>>()
@@ -227,7 +234,9 @@ impl Breaker<'_> {
                 self.identity(step, last, site, &node.text);
             } else if is_first && let Some(other) = other_value(kind, &node.text) {
                 // What a poll waits for may be in the value.
-                let expect = if step.poll.is_some() { GRAVE } else { DIVERGENT };
+                // A name that the case chose is what its things are known by.
+                let chosen = self.recording.names.iter().any(|name| node.text.contains(name));
+                let expect = if step.poll.is_some() || chosen { GRAVE } else { DIVERGENT };
                 self.value(step, last, site, "value-other", Change::Text(other), expect);
             }
         }
@@ -278,11 +287,21 @@ impl Breaker<'_> {
             .bound
             .iter()
             .any(|(bound_in, _, value)| bound_in == &step.id && value == id);
-        let used_later = self.recording.transcript.exchanges().any(|e| {
-            e.seq > last.exchange.seq
-                && reply(e).is_some_and(|r| String::from_utf8_lossy(&r.body).contains(id))
-        });
-        let expect = if binds && !used_later { Expect::Unnoticeable } else { GRAVE };
+        let used_later = |success: bool| {
+            self.recording.transcript.exchanges().any(|e| {
+                let shows = |r: &Reply| {
+                    (r.status == 200) == success && String::from_utf8_lossy(&r.body).contains(id)
+                };
+                e.seq > last.exchange.seq && reply(e).as_ref().is_some_and(shows)
+            })
+        };
+        let expect = match (binds, used_later(true), used_later(false)) {
+            (true, false, false) => Expect::Unnoticeable,
+            // Only a message speaks of it.
+            (true, false, true) => NOTICED,
+            _ => GRAVE,
+        };
+        let asked = last.exchange.request.body.as_str().contains(id);
         let fresh = other_id(id);
         let others = self.recording.texts();
         let other = others
@@ -292,6 +311,8 @@ impl Breaker<'_> {
         for (operator, wrong) in changes {
             let Some(wrong) = wrong else { continue };
             let root = Change::Text(wrong.clone()).apply(&last.root, &site.place);
+            let stated = asked || self.contradicts(step, last, &root);
+            let expect = self.if_stated(stated, expect);
             let to = self.with(last, last.reply.status, &root);
             self.tell(operator, step, &site.path, expect, to);
         }

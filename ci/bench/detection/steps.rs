@@ -19,6 +19,17 @@ pub struct Recording {
     pub case: Case,
     /// Ids and other values that steps bound: step, path, value.
     pub bound: Vec<(String, String, String)>,
+    /// Names and tokens that the run gave the case.
+    pub names: Vec<String>,
+}
+
+fn names(transcript: &Transcript) -> Vec<String> {
+    let given = transcript.events.iter().filter_map(|event| match event {
+        Event::Case(started) => Some(started.variables.as_value()),
+        _ => None,
+    });
+    let named = |value: &Value, name: &str| value[name].as_str().map(str::to_owned);
+    given.flat_map(|v| ["name", "run", "token"].map(|name| named(v, name))).flatten().collect()
 }
 
 /// The answer that a step ended with.
@@ -49,7 +60,8 @@ impl Recording {
             let events = transcript.events.iter().filter(belongs).cloned().collect();
             let transcript =
                 Transcript { run: transcript.run.clone(), events, end: transcript.end.clone() };
-            let mut recording = Recording { transcript, case, bound: Vec::new() };
+            let names = names(&transcript);
+            let mut recording = Recording { transcript, case, bound: Vec::new(), names };
             recording.bound = recording.bindings();
             recording
         };

@@ -150,13 +150,13 @@ impl Baselines {
     pub(in crate::judge) fn of_recording(baseline: &RecordedBaseline) -> Baselines {
         Baselines {
             reference: baseline.reference.clone(),
-            recorded: RecordedBaselines::of(baseline),
+            recorded: RecordedBaselines::of(vec![baseline.clone()]),
             ..Baselines::default()
         }
     }
 
-    pub(in crate::judge) fn without_recordings(&self) -> Baselines {
-        Baselines { recorded: RecordedBaselines::default(), ..self.clone() }
+    pub(in crate::judge) fn with_recordings(&self, recordings: Vec<RecordedBaseline>) -> Baselines {
+        Baselines { recorded: RecordedBaselines::of(recordings), ..self.clone() }
     }
 
     /// Number of baselines, documented and recorded.

@@ -115,7 +115,7 @@ impl Refusal<'_> {
     fn status(&self) -> Option<Finding> {
         let known = self.errors.known(self.code)?;
         if fits(known.kind, self.status) {
-            return None;
+            return self.status_number(known);
         }
         let (class, kind) = match known.kind {
             Fault::Client => ("4xx", "client"),
@@ -138,6 +138,27 @@ impl Refusal<'_> {
             actual: json!({"HTTP status": self.status, "Code": self.code}),
             evidence,
             ..finding("model.error-status", self.step, "http.status")
+        })
+    }
+
+    /// Of the right class, but not what AWS was seen to send, of codes of which that is known.
+    fn status_number(&self, known: &ErrorCode) -> Option<Finding> {
+        let exact = self.errors.statuses(self.code);
+        if exact.is_empty() || exact.contains(&self.status) {
+            return None;
+        }
+        let states = format!("{} comes with HTTP {exact:?}.", self.code);
+        let mut evidence = self.sources(known, &states);
+        evidence.extend(self.shown(known));
+        Some(Finding {
+            message: format!(
+                "{} comes with HTTP {}, on AWS with {exact:?}",
+                self.code, self.status
+            ),
+            expected: json!({"HTTP status": exact}),
+            actual: json!({"HTTP status": self.status, "Code": self.code}),
+            evidence,
+            ..finding("model.error-status-number", self.step, "http.status")
         })
     }
 

@@ -61,7 +61,7 @@ impl Comparison {
                 Some(found) => self.compare(&below(name), &member.node, &found.node),
                 None if member.optional || matches!(member.node, Node::Anything) => {}
                 None if is_empty_list(&member.node) => {
-                    self.add(Kind::EmptyList, &below(name), json!([]), Value::Null);
+                    self.add(Kind::MissingList, &below(name), json!([]), Value::Null);
                 }
                 None => {
                     self.add(Kind::MissingMember, &below(name), member.node.write(), Value::Null);

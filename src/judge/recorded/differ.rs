@@ -29,7 +29,9 @@ pub(super) enum Kind {
     MissingItem,
     /// An item that no sample had.
     ExtraItem,
-    /// An empty list instead of none, or none instead of an empty one: SDKs show both as empty.
+    /// No list where every sample had an empty one: some SDKs know no such member then.
+    MissingList,
+    /// An empty list where no sample had one.
     EmptyList,
 }
 
@@ -43,6 +45,7 @@ impl Kind {
             Kind::ExtraMember => "baseline.extra-member",
             Kind::MissingItem => "baseline.missing-item",
             Kind::ExtraItem => "baseline.extra-item",
+            Kind::MissingList => "baseline.missing-list",
             Kind::EmptyList => "baseline.empty-list",
         }
     }
@@ -56,9 +59,8 @@ impl Kind {
             Kind::ExtraMember => format!("{path} is there; {reference} does not return it here"),
             Kind::MissingItem => format!("{path} lacks an item that is there on {reference}"),
             Kind::ExtraItem => format!("{path} has an item that is not there on {reference}"),
-            Kind::EmptyList => {
-                format!("{path} is an empty list on one side and absent on the other")
-            }
+            Kind::MissingList => format!("{path} is missing; {reference} sends an empty list here"),
+            Kind::EmptyList => format!("{path} is an empty list; {reference} sends none here"),
         }
     }
 }

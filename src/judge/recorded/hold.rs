@@ -152,7 +152,7 @@ impl Holder<'_> {
                 json!("success"),
             );
         };
-        if self.step.step.poll.is_none() && recorded.iter().all(|(known, _)| *known != status) {
+        if recorded.iter().all(|(known, _)| *known != status) {
             let message = format!("the HTTP status of the success is {status}");
             self.add(
                 "baseline.http-status",

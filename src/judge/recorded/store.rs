@@ -109,11 +109,7 @@ impl RecordedBaselines {
                 baseline.reference
             ));
         }
-        for id in baseline.cases.keys() {
-            self.family_of.insert(id.clone(), baseline.case.clone());
-        }
-        let family = baseline.case.clone();
-        Ok(self.files.entry(family).insert_entry(baseline).into_mut())
+        Ok(self.insert(baseline))
     }
 
     /// What is recorded of a case; `Err` if it was changed since.
@@ -124,11 +120,21 @@ impl RecordedBaselines {
         Some(if fresh { Ok(Recorded { case: recorded, file }) } else { Err(Stale) })
     }
 
-    /// Those of one file.
-    pub(in crate::judge) fn of(baseline: &RecordedBaseline) -> RecordedBaselines {
+    /// These.
+    pub(in crate::judge) fn of(baselines: Vec<RecordedBaseline>) -> RecordedBaselines {
+        let mut all = RecordedBaselines::default();
+        for baseline in baselines {
+            all.insert(baseline);
+        }
+        all
+    }
+
+    fn insert(&mut self, baseline: RecordedBaseline) -> &RecordedBaseline {
+        for id in baseline.cases.keys() {
+            self.family_of.insert(id.clone(), baseline.case.clone());
+        }
         let family = baseline.case.clone();
-        let family_of = baseline.cases.keys().map(|id| (id.clone(), family.clone())).collect();
-        RecordedBaselines { family_of, files: BTreeMap::from([(family, baseline.clone())]) }
+        self.files.entry(family).insert_entry(baseline).into_mut()
     }
 
     pub(in crate::judge) fn files(&self) -> impl Iterator<Item = &RecordedBaseline> {

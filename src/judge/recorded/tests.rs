@@ -142,7 +142,7 @@ fn what_differs() {
     );
     assert_eq!(differ(json!({"A": 1}), json!({})), one("A", Kind::MissingMember));
     assert_eq!(differ(json!({}), json!({"unknown": "x"})), one("unknown", Kind::ExtraMember));
-    assert_eq!(differ(json!({"L": []}), json!({})), one("L", Kind::EmptyList));
+    assert_eq!(differ(json!({"L": []}), json!({})), one("L", Kind::MissingList));
     assert_eq!(
         differ(json!({"A": ""}), json!({})),
         one("A", Kind::MissingMember),

@@ -166,8 +166,10 @@ impl ShapeLayer<'_> {
             return;
         }
         let (rule, message) = match Form::of(text) {
-            Some(_) => ("shape.id-kind", format!("{path} is not the id of what AWS has there")),
-            None => ("shape.value-form", format!("{path} does not look as on AWS")),
+            Some(Form::Id(_)) => {
+                ("shape.id-kind", format!("{path} is not the id of what AWS has there"))
+            }
+            _ => ("shape.value-form", format!("{path} does not look as on AWS")),
         };
         let actions: Vec<&str> = kind.actions.iter().map(String::as_str).collect();
         let states = format!(
@@ -220,7 +222,7 @@ fn is_of_another_kind(stats: &PathStats, path: &str, form: &Form, text: &str) ->
     matches!(form, Form::Id(_))
         && stats.is_telling_of_ids()
         && Model::ec2().is_identifier(name)
-        && Form::of(text).is_some()
+        && matches!(Form::of(text), Some(Form::Id(_)))
 }
 
 /// What a profile rests on: a piece of evidence for each project.

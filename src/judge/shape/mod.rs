@@ -21,10 +21,11 @@
 //! may lack it. What AWS added over the years binds since the year from which on all recordings
 //! (8 or more) have it, if no older one has: there are 20 such members.
 //!
-//! An id of the wrong kind is **breaking**: `subnet-…` or a UUID for a VPC's id (`shape.id-kind`,
-//! from 15 recordings on, or of the member's name in 20 recordings of 3 actions). That is safe
-//! because whoever makes up an id keeps its beginning: 119 ids in the recordings are made up
-//! (`vpc-regex001`), and all of them do. Those are divergent, as every other value without AWS's form.
+//! An id of the wrong kind is **breaking**: `subnet-…` for a VPC's id (`shape.id-kind`, from 15
+//! recordings on, or of the member's name in 20 recordings of 3 actions). That is safe because whoever
+//! makes up an id keeps its beginning: 119 ids in the recordings are made up (`vpc-regex001`), and all of
+//! them do. Those are divergent, as every other value without AWS's form: a cloud may give its own things
+//! ids of its own, such as UUIDs, and most programs only hand them back.
 
 mod build;
 mod check;
