@@ -129,7 +129,7 @@ fn is_zero(n: &u32) -> bool {
 }
 
 /// Fewer parents than this say nothing.
-const MIN_PARENTS: u32 = 8;
+const MIN_PARENTS: u32 = 5;
 /// Fewer recordings than this may all come from one habit of one author.
 const MIN_RECORDINGS: u32 = 5;
 /// From so many recordings on, one in which a member is missing was trimmed by hand.
