@@ -224,8 +224,8 @@ def identifiers(resources, operations, shapes, paginators):
     return found
 
 
-def table():
-    """The whole file, as text."""
+def table(published):
+    """The whole file, as text. `published` is the day on which PyPI got this botocore."""
     # The default search path starts with ~/.aws/models, where anybody may have changed the model.
     loader = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
     service = loader.load_service_model("ec2", "service-2", API_VERSION)
@@ -246,6 +246,7 @@ def table():
         "about": {
             "source": f"botocore {botocore.__version__}, data/ec2/{API_VERSION}",
             "resources": f"boto3 {boto3.__version__}, data/ec2/{API_VERSION}",
+            "published": published,
             "license": "Apache-2.0",
             "notice": NOTICE,
             "generator": "ci/model.py",
@@ -276,14 +277,15 @@ def check(path):
     """Fail unless the stored table is what the botocore it names gives."""
     with open(path, encoding="utf-8", newline="") as file:
         stored = file.read()
-    source = json.loads(stored)["about"]["source"]
+    about = json.loads(stored)["about"]
+    source = about["source"]
     version = re.match(r"botocore ([\w.]+),", source)[1]
     if version != botocore.__version__:
         sys.exit(
             f"model.py: the table is of botocore {version}, installed is {botocore.__version__}; "
             f"to check it: pip install botocore=={version}"
         )
-    fresh = table()
+    fresh = table(about["published"])
     if stored != fresh:
         pairs = zip_longest(stored.splitlines(), fresh.splitlines())
         line = next((number for number, (old, new) in enumerate(pairs, 1) if old != new), 1)
@@ -301,12 +303,19 @@ def main():
         action="store_true",
         help="write nothing; fail if the table is not what the botocore that it names gives",
     )
+    parser.add_argument(
+        "--published",
+        metavar="YYYY-MM-DD",
+        help="when PyPI got this botocore; needed to write the table",
+    )
     args = parser.parse_args()
     if args.check:
         check(args.output)
         return
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", args.published or ""):
+        parser.error("say with --published when PyPI got this botocore; findings show the date")
     with open(args.output, "w", encoding="utf-8", newline="\n") as file:
-        file.write(table())
+        file.write(table(args.published))
 
 
 if __name__ == "__main__":

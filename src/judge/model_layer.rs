@@ -412,9 +412,12 @@ pub(super) fn model_evidence(states: &str) -> Evidence {
         source: Model::ec2().source().to_owned(),
         url: Some("https://pypi.org/project/botocore/".to_owned()),
         states: states.to_owned(),
-        date: None,
+        date: Some(Model::ec2().published().to_owned()),
     }
 }
+
+/// When the documentation that is cited in this file was read.
+const READ: &str = "2026-11-21";
 
 fn documented(source: &str, states: &str) -> Evidence {
     Evidence {
@@ -422,7 +425,7 @@ fn documented(source: &str, states: &str) -> Evidence {
         source: source.to_owned(),
         url: None,
         states: states.to_owned(),
-        date: None,
+        date: Some(READ.to_owned()),
     }
 }
 

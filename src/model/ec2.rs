@@ -10,6 +10,7 @@ use super::{load, sensitive};
 /// The EC2 API as AWS's published model describes it.
 pub struct Model {
     pub(super) source: String,
+    pub(super) published: String,
     pub(super) resources: String,
     pub(super) api_version: String,
     pub(super) xml_namespace: String,
@@ -94,6 +95,11 @@ impl Model {
     /// Where the facts come from: `botocore <version>, data/ec2/<api version>`.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// When that was published: a date.
+    pub fn published(&self) -> &str {
+        &self.published
     }
 
     /// Where AWS's resource model comes from: `boto3 <version>, data/ec2/<api version>`.

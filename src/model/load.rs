@@ -35,6 +35,7 @@ struct Table<'a> {
 struct About<'a> {
     source: &'a str,
     resources: &'a str,
+    published: &'a str,
     api_version: &'a str,
     xml_namespace: &'a str,
 }
@@ -176,6 +177,7 @@ pub(super) fn model(text: &str) -> Model {
     let mut model = Model {
         identifiers: identifiers.collect(),
         source: table.about.source.to_owned(),
+        published: table.about.published.to_owned(),
         resources: table.about.resources.to_owned(),
         api_version: table.about.api_version.to_owned(),
         xml_namespace: table.about.xml_namespace.to_owned(),
@@ -303,7 +305,7 @@ mod tests {
     use super::*;
 
     const SMALL: &str = r#"{
-        "about": {"source": "here", "resources": "there", "api_version": "1", "xml_namespace": "urn:x", "notice": ""},
+        "about": {"source": "here", "resources": "there", "published": "2026-01-31", "api_version": "1", "xml_namespace": "urn:x", "notice": ""},
         "actions": {"B": {"input": "S"}, "A": {"output": "S"}},
         "shapes": {
             "S": {"required": ["Z"], "members": {"Z": {"shape": "L"}, "A": {"shape": "T"}}},

@@ -98,7 +98,7 @@ impl Refusal<'_> {
                     words.join(" or ")
                 ),
             },
-            date: None,
+            date: Some(Model::ec2().published().to_owned()),
         });
         Some(Finding {
             message: format!(
