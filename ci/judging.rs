@@ -181,7 +181,8 @@ fn a_code_that_aws_would_not_send() {
     assert_eq!(with("InvalidKeyPair.NotFound", 400), action);
     let status = one("model.error-status", Severity::Divergent);
     assert_eq!(with("InternalError", 400), status);
-    assert_eq!(with("InvalidVpcID.NotFound", 404), []);
+    let number = one("model.error-status-number", Severity::Cosmetic);
+    assert_eq!(with("InvalidVpcID.NotFound", 404), number);
     // With a fault of the server, the code is a part of what model.server-fault says.
     assert_eq!(with("VpcNotFound", 500), []);
     assert_eq!(with("InvalidVpcID.NotFound", 500), []);

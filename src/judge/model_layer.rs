@@ -201,7 +201,7 @@ impl ModelLayer<'_> {
         if let Some(id) = &error.request_id {
             self.request_id_form(id);
         }
-        if self.seen.status >= 500 {
+        if self.seen.status >= 500 && !self.errors.is_for_want(&error.code) {
             let states = "Server error codes, which come with HTTP 5xx, are for faults of AWS; what is wrong with a request is told by a client error code with HTTP 4xx.";
             self.add(
                 "model.server-fault",

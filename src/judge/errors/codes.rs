@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::doc::{Applies, ErrorCode, File, Source};
+use super::doc::{Applies, ErrorCode, Fault, File, Source};
 use crate::model::{Model, ShapeId, ShapeKind, suggest};
 
 /// AWS's error codes.
@@ -82,6 +82,17 @@ impl ErrorCodes {
         let all: BTreeSet<u16> =
             stated.chain(code.answers.iter().filter_map(|a| a.status)).collect();
         all.into_iter().collect()
+    }
+
+    /// Whether it is one of the codes by which AWS says with HTTP 5xx that it lacks something just
+    /// now, such as capacity: nothing is wrong then, neither with the request nor with the server.
+    pub fn is_for_want(&self, code: &str) -> bool {
+        self.is_of_the_server(code) && !code.contains("Internal")
+    }
+
+    /// Whether it is one of AWS's codes for faults of the server.
+    pub fn is_of_the_server(&self, code: &str) -> bool {
+        self.known(code).is_some_and(|known| known.kind == Fault::Server)
     }
 
     /// Whether AWS would send this code for this action.
