@@ -38,8 +38,8 @@ impl Plan {
         let width = self.resources.iter().map(|r| r.what.chars().count()).max().unwrap_or(0);
         writeln!(f, "{:width$}  {:>7}  {:>12}  {:>10}", "Makes", "number", "each lives", "costs")?;
         for Resource { what, count, longest_seconds, usd, .. } in &self.resources {
-            let life = longest_seconds.map_or_else(|| "may stay".to_owned(), |s| lasts(s));
-            let cost = usd.map_or_else(|| "not known".to_owned(), |usd| money(usd));
+            let life = longest_seconds.map_or_else(|| "may stay".to_owned(), lasts);
+            let cost = usd.map_or_else(|| "not known".to_owned(), money);
             writeln!(f, "{what:width$}  {:>7}  {life:>12}  {cost:>10}", thousands(*count))?;
         }
         writeln!(f)
