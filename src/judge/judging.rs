@@ -35,7 +35,7 @@ pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
         },
         judged_with: JudgedWith {
             parallax: env!("CARGO_PKG_VERSION").to_owned(),
-            client: client::sdk(),
+            client: client::sdk().filter(|_| !knowledge.without_client),
             model: Model::ec2().source().to_owned(),
             shapes: knowledge.profiles.digest().to_owned(),
             baselines: knowledge.baselines.digest().to_owned(),

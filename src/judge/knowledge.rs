@@ -16,6 +16,8 @@ pub struct Knowledge {
     pub profiles: Profiles,
     /// Which error codes AWS has, and for what.
     pub errors: ErrorCodes,
+    /// Leaves out the client layer, as a build without the SDK does; the result says so.
+    pub without_client: bool,
 }
 
 impl Knowledge {
@@ -29,6 +31,7 @@ impl Knowledge {
             baselines: Baselines::load(assets, reference, None)?,
             profiles: Profiles::load(assets)?,
             errors: ErrorCodes::load(assets)?,
+            without_client: false,
         })
     }
 
