@@ -7,8 +7,11 @@
 
 #![allow(missing_docs, reason = "a program")]
 
+#[path = "throughput/instances.rs"]
 mod instances;
+#[path = "throughput/memory.rs"]
 mod memory;
+#[path = "throughput/python.rs"]
 mod python;
 
 use std::hint::black_box;
@@ -124,7 +127,7 @@ fn with_answer(recording: &str, answer: &str) -> String {
 type Work<'w> = (&'static str, Box<dyn Fn() + 'w>);
 
 fn table(input: &Input, rounds: u32) {
-    let knowledge = Knowledge::load(&Assets::Baselines).expect("the bundled baselines");
+    let knowledge = Knowledge::load(&Assets::Baselines, None).expect("the bundled baselines");
     let without_client = Knowledge { without_client: true, ..knowledge.clone() };
     let transcript = &input.transcript;
     let rows: Vec<Work<'_>> = vec![

@@ -41,9 +41,9 @@ impl Knowledge {
     /// Every mistake in every profile.
     pub fn of_no_reference(assets: &Assets) -> Result<Knowledge, SuiteError> {
         Ok(Knowledge {
-            baselines: Baselines::default(),
             profiles: Profiles::load(assets)?,
             errors: ErrorCodes::load(assets)?,
+            ..Knowledge::default()
         })
     }
 

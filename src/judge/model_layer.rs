@@ -9,7 +9,7 @@ use super::rules::finding;
 use super::shape::Profile;
 use super::{Evidence, EvidenceKind, Finding, asked, identity};
 use crate::model::Model;
-use crate::wire::{Answer, Document, ErrorAnswer, Note, NoteKind, Place};
+use crate::wire::{Answer, Envelope, ErrorAnswer, Note, NoteKind, Place};
 
 /// The content type of all 153 raw answers of AWS that are at hand (2014 to 2023).
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
@@ -26,12 +26,12 @@ pub(super) fn check(
     let mut layer = ModelLayer { step, seen, profile, errors, findings: Vec::new() };
     match &seen.answer {
         Answer::Foreign(what) => layer.foreign(what),
-        Answer::Output { decoded, document } => {
+        Answer::Output { decoded, envelope } => {
             layer.status();
             // An answer that was stored in SDK member names has no wire form to look at.
-            if let Some(document) = document {
+            if let Some(envelope) = envelope {
                 layer.content_type();
-                layer.envelope(document);
+                layer.envelope(envelope);
             }
             for note in &decoded.notes {
                 layer.note(note);
@@ -39,8 +39,8 @@ pub(super) fn check(
             layer.findings.extend(identity::check(step, seen, &decoded.value, profile));
             layer.findings.extend(asked::check(step, seen, &decoded.value));
         }
-        Answer::Error { error, document } => {
-            if document.is_some() {
+        Answer::Error { error, envelope } => {
+            if envelope.is_some() {
                 layer.content_type();
             }
             layer.error(error);
@@ -142,16 +142,15 @@ impl ModelLayer<'_> {
         );
     }
 
-    fn envelope(&mut self, document: &Document) {
-        let root = &document.root;
+    fn envelope(&mut self, envelope: &Envelope) {
         let expected = format!("{}Response", self.action());
-        if root.name != expected {
+        if envelope.root != expected {
             self.add(
                 "model.root-element",
                 "body",
-                format!("the root element is <{}>", root.name),
+                format!("the root element is <{}>", envelope.root),
                 json!(expected),
-                json!(root.name),
+                json!(envelope.root),
                 protocol(
                     "The root element of a success is the action's name followed by Response.",
                 ),
@@ -161,20 +160,20 @@ impl ModelLayer<'_> {
         let asked = self.seen.exchange.request.body.as_str();
         let version = asked.split('&').find_map(|pair| pair.strip_prefix("Version="));
         let namespace = Model::ec2().namespace(version);
-        if root.namespace.as_deref() != Some(namespace.as_str()) {
+        if envelope.namespace.as_deref() != Some(namespace.as_str()) {
             self.add(
                 "model.namespace",
                 "body.xmlns",
-                match &root.namespace {
+                match &envelope.namespace {
                     Some(found) => format!("the namespace is {found}"),
                     None => "there is no namespace".to_owned(),
                 },
                 json!(namespace),
-                json!(root.namespace),
+                json!(envelope.namespace),
                 recorded("All 153 recorded answers have the namespace of the version that was asked for."),
             );
         }
-        let id = root.child("requestId").map(|id| id.text.trim());
+        let id = envelope.request_id.as_deref();
         match id {
             None | Some("") => self.no_request_id(),
             Some(id) => self.request_id_form(id),

@@ -1,8 +1,12 @@
 //! XML as a tree, with what a schema-driven decoder does not keep: order, unknown elements, and
 //! whether an empty element was written `<a/>` or `<a></a>`.
 //!
+//! Names and texts are pieces of the bytes that were read: an answer can have millions.
+//!
 //! Bounded in depth and number of elements; document types and entities of their own are refused,
 //! so that a small answer cannot grow.
+
+use std::borrow::Cow;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -16,37 +20,37 @@ const MAX_ATTRIBUTES: usize = 64;
 
 /// An XML document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+pub struct Document<'t> {
     /// Whether it begins with `<?xml …?>`.
     pub declaration: bool,
     /// The outermost element.
-    pub root: Element,
+    pub root: Element<'t>,
 }
 
 /// An element.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Element {
+pub struct Element<'t> {
     /// The name without its prefix.
-    pub name: String,
+    pub name: &'t str,
     /// The namespace declared on this element by `xmlns`, if any.
-    pub namespace: Option<String>,
+    pub namespace: Option<Box<str>>,
     /// The elements inside, in order.
-    pub children: Vec<Element>,
+    pub children: Vec<Element<'t>>,
     /// The text directly inside, all pieces joined.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// Whether it was written `<name/>`.
     pub self_closed: bool,
 }
 
-impl Element {
+impl<'t> Element<'t> {
     /// The first child of this name.
-    pub fn child(&self, name: &str) -> Option<&Element> {
+    pub fn child(&self, name: &str) -> Option<&Element<'t>> {
         self.children.iter().find(|c| c.name == name)
     }
 
     /// Whether there is nothing inside but white space.
     pub fn is_empty(&self) -> bool {
-        self.children.is_empty() && self.text.trim().is_empty()
+        self.children.is_empty() && is_blank(&self.text)
     }
 }
 
@@ -60,18 +64,20 @@ pub struct XmlError {
     pub offset: u64,
 }
 
-impl Document {
+impl<'t> Document<'t> {
     /// Reads a document.
     ///
     /// # Errors
     /// The bytes are not well-formed XML in UTF-8, or beyond a bound.
-    pub fn parse(bytes: &[u8]) -> Result<Document, XmlError> {
+    pub fn parse(bytes: &'t [u8]) -> Result<Document<'t>, XmlError> {
         let text = std::str::from_utf8(bytes).map_err(|e| XmlError {
             message: "not UTF-8".to_owned(),
             offset: e.valid_up_to() as u64,
         })?;
+        let text = text.trim_start_matches('\u{feff}');
         let mut builder = Builder {
-            reader: Reader::from_str(text.trim_start_matches('\u{feff}')),
+            reader: Reader::from_str(text),
+            source: text,
             declaration: false,
             open: Vec::new(),
             root: None,
@@ -83,14 +89,16 @@ impl Document {
 
 struct Builder<'t> {
     reader: Reader<&'t [u8]>,
+    /// What is read.
+    source: &'t str,
     declaration: bool,
-    open: Vec<Element>,
-    root: Option<Element>,
+    open: Vec<Element<'t>>,
+    root: Option<Element<'t>>,
     elements: usize,
 }
 
-impl Builder<'_> {
-    fn run(&mut self) -> Result<Document, XmlError> {
+impl<'t> Builder<'t> {
+    fn run(&mut self) -> Result<Document<'t>, XmlError> {
         loop {
             let event = self.reader.read_event();
             match event.map_err(|e| self.wrong(e.to_string()))? {
@@ -106,14 +114,11 @@ impl Builder<'_> {
                     Some(element) => self.close(element),
                     None => return Err(self.wrong("an end without a beginning")),
                 },
-                Event::Text(text) => self.text(&text.xml10_content())?,
-                Event::CData(text) => {
-                    let text = text.into_inner();
-                    self.text(&text)?;
-                }
+                Event::Text(text) => self.text(text.xml10_content())?,
+                Event::CData(text) => self.text(text.into_inner())?,
                 Event::GeneralRef(name) => {
                     let text = self.reference(&name)?;
-                    self.text(&text)?;
+                    self.text(text.into())?;
                 }
                 Event::Decl(_) => self.declaration = true,
                 Event::DocType(_) => {
@@ -130,7 +135,7 @@ impl Builder<'_> {
         Ok(Document { declaration: self.declaration, root })
     }
 
-    fn element(&mut self, tag: &BytesStart<'_>) -> Result<Element, XmlError> {
+    fn element(&mut self, tag: &BytesStart<'_>) -> Result<Element<'t>, XmlError> {
         self.elements += 1;
         if self.elements > MAX_ELEMENTS {
             return Err(self.wrong(format!("more than {MAX_ELEMENTS} elements")));
@@ -149,27 +154,41 @@ impl Builder<'_> {
             }
             let attribute = attribute.map_err(|e| self.wrong(e.to_string()))?;
             if attribute.key.as_ref() == "xmlns" {
-                namespace = Some(attribute.value.to_string());
+                namespace = Some(attribute.value.into());
             }
         }
-        Ok(Element { name: tag.local_name().as_ref().to_owned(), namespace, ..Element::default() })
+        let name = self.piece(tag.local_name().as_ref())?;
+        Ok(Element { name, namespace, ..Element::default() })
     }
 
-    fn close(&mut self, mut element: Element) {
+    /// The same piece of the source, for as long as the source lives: the reader lends it for the
+    /// time of one event only.
+    fn piece(&self, lent: &str) -> Result<&'t str, XmlError> {
+        let start = lent.as_ptr().addr().wrapping_sub(self.source.as_ptr().addr());
+        let end = start.wrapping_add(lent.len());
+        self.source.get(start..end).ok_or_else(|| self.wrong("a name that is not in the text"))
+    }
+
+    fn close(&mut self, mut element: Element<'t>) {
         // White space around child elements is layout, not content.
-        if !element.children.is_empty() && element.text.trim().is_empty() {
-            element.text.clear();
+        if !element.children.is_empty() && is_blank(&element.text) {
+            element.text = Cow::default();
         }
+        // An answer has a few lists, and very many elements.
+        element.children.shrink_to_fit();
         match self.open.last_mut() {
             Some(parent) => parent.children.push(element),
             None => self.root = Some(element),
         }
     }
 
-    fn text(&mut self, text: &str) -> Result<(), XmlError> {
+    fn text(&mut self, text: Cow<'t, str>) -> Result<(), XmlError> {
         match self.open.last_mut() {
-            Some(element) => element.text.push_str(text),
-            None if text.trim().is_empty() => {}
+            Some(element) if element.text.is_empty() => element.text = text,
+            // More layout.
+            Some(e) if !e.children.is_empty() && is_blank(&text) && is_blank(&e.text) => {}
+            Some(element) => element.text.to_mut().push_str(&text),
+            None if is_blank(&text) => {}
             None => return Err(self.wrong("text outside of any element")),
         }
         Ok(())
@@ -192,6 +211,10 @@ impl Builder<'_> {
     }
 }
 
+fn is_blank(text: &str) -> bool {
+    text.trim_start().is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,7 +225,7 @@ mod tests {
         let document = Document::parse(text.as_bytes()).expect("well-formed");
         assert!(document.declaration);
         let root = document.root;
-        assert_eq!((root.name.as_str(), root.namespace.as_deref()), ("r", Some("urn:x")));
+        assert_eq!((root.name, root.namespace.as_deref()), ("r", Some("urn:x")));
         assert_eq!(root.text, "");
         assert!(root.children[0].self_closed && root.children[0].is_empty());
         assert!(!root.children[1].self_closed && root.children[1].is_empty());

@@ -25,7 +25,7 @@ pub(in crate::judge) fn check(
     let profile = profiles.get(&seen.exchange.action).unwrap_or(&none);
     let seq = seen.exchange.seq;
     let mut layer = ShapeLayer { profiles, profile, step, seq, year, findings: Vec::new() };
-    if let Value::Object(map) = &decoded.value {
+    if let Value::Object(map) = &*decoded.value {
         layer.structure("", map);
     }
     layer.findings
