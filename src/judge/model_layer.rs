@@ -396,13 +396,10 @@ impl ModelLayer<'_> {
 /// The values of an enum; only the first few of a long one.
 fn values(shape: &str) -> Vec<String> {
     const SHOWN: usize = 12;
-    let mut values = Model::ec2().enum_values(shape).to_vec();
-    if values.len() > SHOWN {
-        let more = values.len() - SHOWN;
-        values.truncate(SHOWN);
-        values.push(format!("and {more} more"));
-    }
-    values
+    let all = Model::ec2().enum_values(shape);
+    let more = all.len().saturating_sub(SHOWN);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    all.iter().take(SHOWN).cloned().chain(more).collect()
 }
 
 pub(super) fn model_evidence(states: &str) -> Evidence {

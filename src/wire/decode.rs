@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::Element;
@@ -161,7 +162,7 @@ impl Decoder<'_> {
         element: &Element<'_>,
         path: &Path<'_>,
     ) -> Value {
-        let mut map = Map::new();
+        let mut map = Map::with_capacity(element.children.len());
         if !element.text.trim().is_empty() {
             self.note(path, Place::Structure, NoteKind::StrayText(element.text.trim().to_owned()));
         }
@@ -176,23 +177,23 @@ impl Decoder<'_> {
             let is_return = is_root && child.name == "return";
             if member.is_none() && !is_return {
                 self.unknown(structure, element, child, &path);
-                // `<VpcId>` is not `<vpcId>`: no client
-                // finds it, so nor may what looks for the member of that name.
+                // `<VpcId>` is not `<vpcId>`: no client finds it, so nor may what looks for the
+                // member of that name.
                 if structure.member(child.name).is_some() {
                     continue;
                 }
             }
-            if map.contains_key(name) {
+            let Entry::Vacant(place) = map.entry(name) else {
                 let of =
                     member.map_or(Place::Nothing, |m| (&self.model.shape(m.shape).kind).into());
                 self.note(&path, of, NoteKind::Repeated(child.name.to_owned()));
                 continue;
-            }
+            };
             let value = match member {
                 Some(member) => self.value(member.shape, child, &path),
                 None => generic(child),
             };
-            map.insert(name.to_owned(), value);
+            place.insert(value);
         }
         Value::Object(map)
     }
@@ -243,7 +244,7 @@ impl Decoder<'_> {
             self.note(path, Place::List, NoteKind::StrayText(element.text.trim().to_owned()));
         }
         let path = path.item();
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(element.children.len());
         let kind = &self.model.shape(list.item).kind;
         for child in &element.children {
             let found = if child.name != list.item_name {

@@ -80,6 +80,7 @@ impl<'t> Document<'t> {
             source: text,
             declaration: false,
             open: Vec::new(),
+            children: Vec::new(),
             root: None,
             elements: 0,
         };
@@ -92,9 +93,19 @@ struct Builder<'t> {
     /// What is read.
     source: &'t str,
     declaration: bool,
-    open: Vec<Element<'t>>,
+    open: Vec<Open<'t>>,
+    /// The children of all open elements, those of the innermost last: so each element's own are
+    /// moved into place once, when their number is known.
+    children: Vec<Element<'t>>,
     root: Option<Element<'t>>,
     elements: usize,
+}
+
+/// An element whose end was not met yet.
+struct Open<'t> {
+    element: Element<'t>,
+    /// Where its children begin.
+    children: usize,
 }
 
 impl<'t> Builder<'t> {
@@ -104,14 +115,14 @@ impl<'t> Builder<'t> {
             match event.map_err(|e| self.wrong(e.to_string()))? {
                 Event::Start(tag) => {
                     let element = self.element(&tag)?;
-                    self.open.push(element);
+                    self.open.push(Open { element, children: self.children.len() });
                 }
                 Event::Empty(tag) => {
                     let element = Element { self_closed: true, ..self.element(&tag)? };
-                    self.close(element);
+                    self.close(Open { element, children: self.children.len() });
                 }
                 Event::End(_) => match self.open.pop() {
-                    Some(element) => self.close(element),
+                    Some(open) => self.close(open),
                     None => return Err(self.wrong("an end without a beginning")),
                 },
                 Event::Text(text) => self.text(text.xml10_content())?,
@@ -129,7 +140,7 @@ impl<'t> Builder<'t> {
             }
         }
         if let Some(open) = self.open.last() {
-            return Err(self.wrong(format!("it ends inside <{}>", open.name)));
+            return Err(self.wrong(format!("it ends inside <{}>", open.element.name)));
         }
         let root = self.root.take().ok_or_else(|| self.wrong("there is no element in it"))?;
         Ok(Document { declaration: self.declaration, root })
@@ -169,28 +180,35 @@ impl<'t> Builder<'t> {
         self.source.get(start..end).ok_or_else(|| self.wrong("a name that is not in the text"))
     }
 
-    fn close(&mut self, mut element: Element<'t>) {
-        // White space around child elements is layout, not content.
-        if !element.children.is_empty() && is_blank(&element.text) {
-            element.text = Cow::default();
+    fn close(&mut self, open: Open<'t>) {
+        let mut element = open.element;
+        if open.children < self.children.len() {
+            element.children = self.children.drain(open.children..).collect();
+            // White space around child elements is layout, not content.
+            if is_blank(&element.text) {
+                element.text = Cow::default();
+            }
         }
-        // An answer has a few lists, and very many elements.
-        element.children.shrink_to_fit();
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
-            None => self.root = Some(element),
+        match self.open.is_empty() {
+            true => self.root = Some(element),
+            false => self.children.push(element),
         }
     }
 
     fn text(&mut self, text: Cow<'t, str>) -> Result<(), XmlError> {
-        match self.open.last_mut() {
-            Some(element) if element.text.is_empty() => element.text = text,
-            // More layout.
-            Some(e) if !e.children.is_empty() && is_blank(&text) && is_blank(&e.text) => {}
-            Some(element) => element.text.to_mut().push_str(&text),
-            None if is_blank(&text) => {}
-            None => return Err(self.wrong("text outside of any element")),
+        let Some(Open { element, children }) = self.open.last_mut() else {
+            return if is_blank(&text) {
+                Ok(())
+            } else {
+                Err(self.wrong("text outside of any element"))
+            };
+        };
+        if element.text.is_empty() {
+            element.text = text;
+        } else if *children == self.children.len() || !is_blank(&text) || !is_blank(&element.text) {
+            element.text.to_mut().push_str(&text);
         }
+        // Else there is more layout.
         Ok(())
     }
 
@@ -211,8 +229,9 @@ impl<'t> Builder<'t> {
     }
 }
 
+/// Whether there is nothing but white space as XML has it.
 fn is_blank(text: &str) -> bool {
-    text.trim_start().is_empty()
+    text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 #[cfg(test)]
