@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::errors::{ErrorCodes, check_code};
+use super::merge::Tally;
 use super::observe::AnswerSeen;
 use super::rules::finding;
 use super::shape::Profile;
@@ -23,7 +24,7 @@ pub(super) fn check(
     profile: Option<&Profile>,
     errors: &ErrorCodes,
 ) -> Vec<Finding> {
-    let mut layer = ModelLayer { step, seen, profile, errors, findings: Vec::new() };
+    let mut layer = ModelLayer { step, seen, profile, errors, findings: Tally::default() };
     match &seen.answer {
         Answer::Foreign(what) => layer.foreign(what),
         Answer::Output { decoded, envelope } => {
@@ -46,7 +47,7 @@ pub(super) fn check(
             layer.error(error);
         }
     }
-    layer.findings
+    layer.findings.into_findings()
 }
 
 struct ModelLayer<'a> {
@@ -54,7 +55,7 @@ struct ModelLayer<'a> {
     seen: &'a AnswerSeen<'a>,
     profile: Option<&'a Profile>,
     errors: &'a ErrorCodes,
-    findings: Vec<Finding>,
+    findings: Tally,
 }
 
 impl ModelLayer<'_> {
@@ -67,14 +68,14 @@ impl ModelLayer<'_> {
         actual: Value,
         evidence: Evidence,
     ) {
-        self.findings.push(Finding {
+        let finding = Finding {
             message,
             expected,
             actual,
-            evidence: vec![evidence],
             exchange: Some(self.seen.exchange.seq),
             ..finding(rule, self.step, path)
-        });
+        };
+        self.findings.add(finding, || vec![evidence]);
     }
 
     fn action(&self) -> &str {
@@ -432,7 +433,7 @@ fn protocol(states: &str) -> Evidence {
     }
 }
 
-/// Counted in the raw exchanges that two projects recorded from AWS.
+/// Tally in the raw exchanges that two projects recorded from AWS.
 fn recorded(states: &str) -> Evidence {
     Evidence {
         kind: EvidenceKind::Statistics,

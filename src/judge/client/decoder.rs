@@ -1,7 +1,10 @@
 //! What differs between actions: where the SDK keeps the deserialiser, and the type of its error.
 
+use std::sync::OnceLock;
+
 use aws_smithy_runtime_api::client::interceptors::context::Error as ErasedError;
 use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
+use aws_smithy_runtime_api::client::ser_de::SharedResponseDeserializer;
 use aws_smithy_types::config_bag::FrozenLayer;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 
@@ -11,10 +14,19 @@ use super::actions::DECODERS;
 ///
 /// There are hundreds, so that what is compiled for each is as small as it can be.
 pub(super) struct Decoder {
-    /// The operation's configuration, with its deserialiser in it.
+    /// Makes the operation's configuration, with its deserialiser in it.
     pub config: fn() -> Option<FrozenLayer>,
+    /// The configuration, once it was made.
+    pub made: OnceLock<Option<FrozenLayer>>,
     /// What an error of the operation's own type says.
     pub error: fn(&ErasedError) -> Option<&ErrorMetadata>,
+}
+
+impl Decoder {
+    /// The operation's deserialiser.
+    pub(super) fn deserializer(&self) -> Option<&SharedResponseDeserializer> {
+        self.made.get_or_init(self.config).as_ref()?.load::<SharedResponseDeserializer>()
+    }
 }
 
 /// The decoder of an action; `None` if the SDK has none.
@@ -40,12 +52,14 @@ where
 macro_rules! decoders {
     ($($module:ident $operation:ident $error:ident;)*) => {
         /// Every decoder, sorted by action.
-        pub(super) static DECODERS: &[(&str, $crate::judge::client::decoder::Decoder)] = &[$((
+        pub(super) static DECODERS: [(&str, $crate::judge::client::decoder::Decoder);
+            [$(stringify!($operation)),*].len()] = [$((
             stringify!($operation),
             $crate::judge::client::decoder::Decoder {
                 config: $crate::judge::client::decoder::config::<
                     aws_sdk_ec2::operation::$module::$operation,
                 >,
+                made: std::sync::OnceLock::new(),
                 error: $crate::judge::client::decoder::error::<
                     aws_sdk_ec2::operation::$module::$error,
                 >,

@@ -1,9 +1,7 @@
 //! Calls the SDK's deserialisers.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::ser_de::{
-    DeserializeResponse as _, SharedResponseDeserializer,
-};
+use aws_smithy_runtime_api::client::ser_de::DeserializeResponse as _;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -37,9 +35,7 @@ fn response(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result<HttpRe
 }
 
 fn decode(action: &str, decoder: &Decoder, response: &HttpResponse) -> Reading {
-    let config = (decoder.config)();
-    let deserializer = config.as_ref().and_then(|c| c.load::<SharedResponseDeserializer>());
-    let Some(deserializer) = deserializer else {
+    let Some(deserializer) = decoder.deserializer() else {
         let why = "the SDK has no deserialiser for this action".to_owned();
         return Reading::Unreadable(Unreadable::body(Why::Other(why)));
     };

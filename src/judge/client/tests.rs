@@ -34,7 +34,7 @@ fn every_action_that_the_sdk_has() {
 
 #[test]
 fn every_decoder_reads_success_and_refusal() {
-    for (action, _) in DECODERS {
+    for (action, _) in &DECODERS {
         let body = format!("<{action}Response><requestId>r</requestId></{action}Response>");
         let request_id = Some("r".to_owned());
         let output = Reading::Output { request_id: request_id.clone() };
