@@ -164,3 +164,36 @@ fn rest_of(finding: &mut Finding) {
         finding.message = format!("{many}; the first that is not listed: {first}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use serde_json::json;
+
+    use super::super::rules::finding;
+    use super::*;
+
+    #[test]
+    fn what_there_are_very_many_of_is_counted_and_not_kept() {
+        let mut counted = Counted::default();
+        let asked = Cell::new(0);
+        for n in 0..5000 {
+            for actual in [json!("the same"), json!(n)] {
+                let found = Finding { actual, ..finding("model.type", "s", "Vpcs[].State") };
+                counted.add(found, || {
+                    asked.set(asked.get() + 1);
+                    Vec::new()
+                });
+            }
+        }
+        let findings = counted.into_findings();
+        assert_eq!((findings.len(), asked.get()), (200, 200));
+        assert_eq!(findings[0].times, 5000, "the same difference in many places");
+        assert_eq!(findings.iter().map(|f| f.times).sum::<u32>(), 10_000, "none is lost");
+        let last = &findings[199];
+        assert!(last.message.starts_with("200 such differences or more"), "{}", last.message);
+        let again = of_looks(findings.clone());
+        assert_eq!(again, findings, "said once");
+    }
+}

@@ -252,6 +252,16 @@ mod tests {
     }
 
     #[test]
+    fn text_between_elements() {
+        let text = "<a>\n <b>x<c/>\n y</b>\n <d>\n</d>\n <e>\u{a0}</e>\n</a>";
+        let document = Document::parse(text.as_bytes()).expect("well-formed");
+        let texts: Vec<&str> = document.root.children.iter().map(|e| &*e.text).collect();
+        assert_eq!(document.root.text, "", "layout");
+        assert_eq!(texts, ["x\n y", "\n", "\u{a0}"]);
+        assert!(document.root.children[1].is_empty() && !document.root.children[2].is_empty());
+    }
+
+    #[test]
     fn refused() {
         let deep = format!("{}{}", "<a>".repeat(1000), "</a>".repeat(1000));
         let bomb = "<!DOCTYPE a [<!ENTITY b \"bb\">]><a>&b;</a>";
