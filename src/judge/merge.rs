@@ -176,18 +176,18 @@ mod tests {
 
     #[test]
     fn what_there_are_very_many_of_is_counted_and_not_kept() {
-        let mut counted = Counted::default();
+        let mut tally = Tally::default();
         let asked = Cell::new(0);
         for n in 0..5000 {
             for actual in [json!("the same"), json!(n)] {
                 let found = Finding { actual, ..finding("model.type", "s", "Vpcs[].State") };
-                counted.add(found, || {
+                tally.add(found, || {
                     asked.set(asked.get() + 1);
                     Vec::new()
                 });
             }
         }
-        let findings = counted.into_findings();
+        let findings = tally.into_findings();
         assert_eq!((findings.len(), asked.get()), (200, 200));
         assert_eq!(findings[0].times, 5000, "the same difference in many places");
         assert_eq!(findings.iter().map(|f| f.times).sum::<u32>(), 10_000, "none is lost");
