@@ -121,7 +121,7 @@ fn the_client_layer_reads_every_action_of_the_suite() {
             assert_eq!(
                 reading,
                 Some(refusal),
-                "{action}: add a line to src/judge/client/actions.rs"
+                "{action}: the SDK has no decoder; see ci/actions.py"
             );
         }
     }

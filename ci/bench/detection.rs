@@ -1,7 +1,7 @@
 //! How much does the judge notice? Answers as AWS gives them are broken systematically, one place
 //! at a time, and judged; what a client of AWS would notice has to be found, as grave as it is.
 //!
-//!     PARALLAX_EVIDENCE=DIR cargo bench --bench detection
+//!     PARALLAX_EVIDENCE=DIR cargo measure --bench detection
 //!
 //! `DIR` holds recordings of real AWS (see `ci/README.md`), which are not in this repository.
 //!

@@ -36,7 +36,11 @@ impl Selector {
     /// A function was called with a value it does not take (`length(null)`).
     pub fn find(&self, value: &Value) -> Result<Value, SelectorError> {
         let failed = |reason: String| SelectorError { message: reason, suggestion: None };
-        let found = self.0.search(value).map_err(|e| failed(e.reason.to_string()))?;
+        let found = match follow(self.0.as_ast(), value) {
+            Some(Value::Array(_) | Value::Object(_)) | None => self.0.search(value),
+            Some(plain) => return Ok(plain.clone()),
+        };
+        let found = found.map_err(|e| failed(e.reason.to_string()))?;
         serde_json::to_value(&*found).map_err(|e| failed(e.to_string()))
     }
 
@@ -46,6 +50,24 @@ impl Selector {
     /// Names the first member that no such answer has.
     pub fn check(&self, model: &Model, output: Option<ShapeId>) -> Result<(), SelectorError> {
         walk(self.0.as_ast(), &Known::from(output), model).map(drop)
+    }
+}
+
+/// What an expression of nothing but names and indices finds; `None` for any other. An interpreter
+/// makes a copy of the whole answer first, and most expressions only look up one state or id.
+fn follow<'v>(ast: &Ast, value: &'v Value) -> Option<&'v Value> {
+    const NULL: &Value = &Value::Null;
+    match ast {
+        Ast::Identity { .. } => Some(value),
+        Ast::Field { name, .. } => Some(value.get(name).unwrap_or(NULL)),
+        Ast::Index { idx, .. } => {
+            let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+            let distance = usize::try_from(idx.unsigned_abs()).ok()?;
+            let at = if *idx < 0 { items.len().checked_sub(distance) } else { Some(distance) };
+            Some(at.and_then(|at| items.get(at)).unwrap_or(NULL))
+        }
+        Ast::Subexpr { lhs, rhs, .. } => follow(rhs, follow(lhs, value)?),
+        _ => None,
     }
 }
 
@@ -159,6 +181,47 @@ fn item(at: &Known, model: &Model) -> Known {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_and_indices_are_followed_as_the_interpreter_does() {
+        let value =
+            serde_json::json!({"a": [{"b": {"z": 1, "c": [1, 2.5, true, null, "x", {}]}}, 7]});
+        let mut followed = 0;
+        for path in [
+            "a[0].b.c[0]",
+            "a[0].b.c[1]",
+            "a[0].b.c[2]",
+            "a[0].b.c[3]",
+            "a[0].b.c[4]",
+            "a[-1]",
+            "a[-2].b.z",
+            "a[2]",
+            "a[-3]",
+            "a[-2147483647]",
+            "a.b",
+            "b",
+            "b.c[0]",
+            "a[0].b",
+            "a[0].b.c",
+            "a[0].b.c[5]",
+            "@",
+            "@.a[1]",
+            "a[0].b.c[4].x",
+            "a[0].b.c[4][0]",
+            "a[].b",
+            "length(a)",
+            "a[0].b | z",
+            "\"a\"[1]",
+        ] {
+            let selector = Selector::new(path).expect("valid");
+            followed += u32::from(follow(selector.0.as_ast(), &value).is_some());
+            let interpreted = selector.0.search(&value).expect("defined");
+            let interpreted = serde_json::to_value(&*interpreted).expect("JSON");
+            let found = selector.find(&value).expect("defined");
+            assert_eq!(found.to_string(), interpreted.to_string(), "{path}");
+        }
+        assert!(followed >= 20, "{followed}");
+    }
 
     #[test]
     fn names_are_checked_along_the_path() {

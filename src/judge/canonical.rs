@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::Value;
 
 use super::form::Form;
@@ -94,6 +94,8 @@ impl Canonical {
         let within = canonical.names.iter().map(|name| name.literal.as_str());
         canonical.finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
+            // Built for each case, for a few names: anything faster takes longer to build than it saves.
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
             .build(within)
             .ok()
             .filter(|_| !canonical.names.is_empty());

@@ -8,8 +8,11 @@
 //! less than half; that is why such a skeleton is not counted here. `ci/bench/false_alarms.rs`
 //! measures it again.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
+use super::merge::Tally;
 use super::model_layer::model_evidence;
 use super::observe::AnswerSeen;
 use super::rules::finding;
@@ -25,21 +28,21 @@ pub(super) fn check(
     profile: Option<&Profile>,
 ) -> Vec<Finding> {
     let Some(action) = Model::ec2().action(&seen.exchange.action) else { return Vec::new() };
-    let mut check = Check { step, seq: seen.exchange.seq, profile, findings: Vec::new() };
+    let mut check = Check { step, seq: seen.exchange.seq, profile, findings: Tally::default() };
     if let Some(shape) = action.output {
         check.value(shape, output, "");
     }
     check.created(action, output);
     check.results(action, output);
     check.waited_for(action, output);
-    check.findings
+    check.findings.into_findings()
 }
 
 struct Check<'a> {
     step: &'a str,
     seq: u64,
     profile: Option<&'a Profile>,
-    findings: Vec<Finding>,
+    findings: Tally,
 }
 
 impl Check<'_> {
@@ -68,18 +71,16 @@ impl Check<'_> {
         if map.get(member).is_some_and(is_something) {
             return;
         }
-        let evidence = match by.split_once('.') {
+        let evidence = || match by.split_once('.') {
             Some((action, parameter)) => model_evidence(&format!(
                 "{action} takes {parameter}: the member {member} is what identifies each of them."
             )),
             None => resources(&format!("{member} identifies the {by}.")),
         };
-        self.missing(
-            "model.missing-identifier",
-            &join(path, member),
-            "it names the resource",
-            evidence,
-        );
+        let path = join(path, member);
+        self.missing("model.missing-identifier", &path, "it names the resource", || {
+            vec![evidence()]
+        });
     }
 
     /// Where the structure that would hold the identifier is missing altogether.
@@ -88,10 +89,10 @@ impl Check<'_> {
         let mut missing = Vec::new();
         walk(output, place, "", &mut |path, _| missing.push(path.to_owned()));
         for path in missing {
-            if self.findings.iter().all(|known| known.path != path) {
+            if self.findings.paths().all(|known| known != path) {
                 let states = format!("A program finds what {} made by {place}.", action.name);
                 let why = "it names what was made";
-                self.missing("model.missing-identifier", &path, why, resources(&states));
+                self.missing("model.missing-identifier", &path, why, || vec![resources(&states)]);
             }
         }
     }
@@ -106,19 +107,19 @@ impl Check<'_> {
         }
         let states = format!("AWS's SDKs page through {list} of {}.", action.name);
         let why = "it is the list of results";
-        self.missing("model.missing-results", list, why, model_evidence(&states));
-        if let Some(finding) = self.findings.last_mut() {
-            finding.evidence.push(Evidence {
-                kind: EvidenceKind::Statistics,
-                source: "answers of AWS recorded by cloud-custodian, ManageIQ and puppetlabs-aws"
-                    .into(),
-                url: Some("https://github.com/cloud-custodian/cloud-custodian".into()),
-                states: "The list is there in all 618 recorded answers of 34 actions that page \
-                         their results, those left aside that were trimmed by hand."
-                    .into(),
-                date: Some("2014 to 2026".into()),
-            });
-        }
+        let recorded = Evidence {
+            kind: EvidenceKind::Statistics,
+            source: "answers of AWS recorded by cloud-custodian, ManageIQ and puppetlabs-aws"
+                .into(),
+            url: Some("https://github.com/cloud-custodian/cloud-custodian".into()),
+            states: "The list is there in all 618 recorded answers of 34 actions that page their \
+                     results, those left aside that were trimmed by hand."
+                .into(),
+            date: Some("2014 to 2026".into()),
+        };
+        self.missing("model.missing-results", list, why, || {
+            vec![model_evidence(&states), recorded]
+        });
     }
 
     fn waited_for(&mut self, action: &Action, output: &Value) {
@@ -141,25 +142,33 @@ impl Check<'_> {
                 });
                 // No result at all is a list that is empty, or missing.
                 missing.retain(|path| path.contains("[]."));
-                let known: Vec<String> = self.findings.iter().map(|f| f.path.clone()).collect();
+                let known: BTreeSet<String> = self.findings.paths().map(str::to_owned).collect();
                 missing.retain(|path| !known.contains(path));
                 for path in missing {
                     let states = format!("AWS's waiter {} reads {argument}.", waiter.name);
                     let why = "waiters look at it";
-                    self.missing("model.missing-state", &path, why, model_evidence(&states));
+                    self.missing("model.missing-state", &path, why, || {
+                        vec![model_evidence(&states)]
+                    });
                 }
             }
         }
     }
 
-    fn missing(&mut self, rule: &str, path: &str, why: &str, evidence: Evidence) {
-        self.findings.push(Finding {
+    fn missing(
+        &mut self,
+        rule: &str,
+        path: &str,
+        why: &str,
+        evidence: impl FnOnce() -> Vec<Evidence>,
+    ) {
+        let finding = Finding {
             message: format!("{path} is missing; {why}"),
             expected: json!({"present": true}),
-            evidence: vec![evidence],
             exchange: Some(self.seq),
             ..finding(rule, self.step, path)
-        });
+        };
+        self.findings.add(finding, evidence);
     }
 }
 

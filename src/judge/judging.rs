@@ -16,11 +16,13 @@ use crate::transcript::{Ending, Transcript};
 
 /// Judges a transcript: the same transcript and knowledge give the same result, byte for byte.
 pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
-    let observations = observe(transcript);
-    let mut cases: Vec<CaseResult> =
-        observations.iter().map(|case| judge_case(case, knowledge)).collect();
+    let mut cases = Vec::new();
+    let mut leaks = Vec::new();
+    for case in observe(transcript) {
+        cases.push(judge_case(&case, knowledge));
+        leaks.extend(leaks_of(&case));
+    }
     cases.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut leaks: Vec<Leak> = observations.iter().flat_map(leaks).collect();
     leaks.sort_by(|a, b| a.case.cmp(&b.case));
     let run = &transcript.run;
     RunResult {
@@ -35,7 +37,7 @@ pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
         },
         judged_with: JudgedWith {
             parallax: env!("CARGO_PKG_VERSION").to_owned(),
-            client: client::sdk(),
+            client: client::sdk().filter(|_| !knowledge.without_client),
             model: Model::ec2().source().to_owned(),
             shapes: knowledge.profiles.digest().to_owned(),
             baselines: knowledge.baselines.digest().to_owned(),
@@ -158,7 +160,7 @@ fn step_result(step: &StepObservation<'_>) -> StepResult {
     }
 }
 
-fn leaks<'c>(case: &'c CaseObservation<'_>) -> impl Iterator<Item = Leak> + 'c {
+fn leaks_of<'c>(case: &'c CaseObservation<'_>) -> impl Iterator<Item = Leak> + 'c {
     case.leaks.iter().map(|undo| Leak {
         case: case.case.name.clone(),
         step: undo.step.clone(),

@@ -16,6 +16,8 @@ pub struct Knowledge {
     pub profiles: Profiles,
     /// Which error codes AWS has, and for what.
     pub errors: ErrorCodes,
+    /// Leaves out the client layer, as a build without the SDK does; the result says so.
+    pub without_client: bool,
 }
 
 impl Knowledge {
@@ -29,6 +31,7 @@ impl Knowledge {
             baselines: Baselines::load(assets, reference, None)?,
             profiles: Profiles::load(assets)?,
             errors: ErrorCodes::load(assets)?,
+            without_client: false,
         })
     }
 
@@ -38,9 +41,9 @@ impl Knowledge {
     /// Every mistake in every profile.
     pub fn of_no_reference(assets: &Assets) -> Result<Knowledge, SuiteError> {
         Ok(Knowledge {
-            baselines: Baselines::default(),
             profiles: Profiles::load(assets)?,
             errors: ErrorCodes::load(assets)?,
+            ..Knowledge::default()
         })
     }
 

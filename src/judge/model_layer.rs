@@ -4,12 +4,13 @@
 use serde_json::{Value, json};
 
 use super::errors::{ErrorCodes, check_code};
+use super::merge::Tally;
 use super::observe::AnswerSeen;
 use super::rules::finding;
 use super::shape::Profile;
 use super::{Evidence, EvidenceKind, Finding, asked, identity};
 use crate::model::Model;
-use crate::wire::{Answer, Document, ErrorAnswer, Note, NoteKind, Place};
+use crate::wire::{Answer, Envelope, ErrorAnswer, Note, NoteKind, Place};
 
 /// The content type of all 153 raw answers of AWS that are at hand (2014 to 2023).
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
@@ -23,15 +24,15 @@ pub(super) fn check(
     profile: Option<&Profile>,
     errors: &ErrorCodes,
 ) -> Vec<Finding> {
-    let mut layer = ModelLayer { step, seen, profile, errors, findings: Vec::new() };
+    let mut layer = ModelLayer { step, seen, profile, errors, findings: Tally::default() };
     match &seen.answer {
         Answer::Foreign(what) => layer.foreign(what),
-        Answer::Output { decoded, document } => {
+        Answer::Output { decoded, envelope } => {
             layer.status();
             // An answer that was stored in SDK member names has no wire form to look at.
-            if let Some(document) = document {
+            if let Some(envelope) = envelope {
                 layer.content_type();
-                layer.envelope(document);
+                layer.envelope(envelope);
             }
             for note in &decoded.notes {
                 layer.note(note);
@@ -39,14 +40,14 @@ pub(super) fn check(
             layer.findings.extend(identity::check(step, seen, &decoded.value, profile));
             layer.findings.extend(asked::check(step, seen, &decoded.value));
         }
-        Answer::Error { error, document } => {
-            if document.is_some() {
+        Answer::Error { error, envelope } => {
+            if envelope.is_some() {
                 layer.content_type();
             }
             layer.error(error);
         }
     }
-    layer.findings
+    layer.findings.into_findings()
 }
 
 struct ModelLayer<'a> {
@@ -54,7 +55,7 @@ struct ModelLayer<'a> {
     seen: &'a AnswerSeen<'a>,
     profile: Option<&'a Profile>,
     errors: &'a ErrorCodes,
-    findings: Vec<Finding>,
+    findings: Tally,
 }
 
 impl ModelLayer<'_> {
@@ -67,14 +68,14 @@ impl ModelLayer<'_> {
         actual: Value,
         evidence: Evidence,
     ) {
-        self.findings.push(Finding {
+        let finding = Finding {
             message,
             expected,
             actual,
-            evidence: vec![evidence],
             exchange: Some(self.seen.exchange.seq),
             ..finding(rule, self.step, path)
-        });
+        };
+        self.findings.add(finding, || vec![evidence]);
     }
 
     fn action(&self) -> &str {
@@ -142,16 +143,15 @@ impl ModelLayer<'_> {
         );
     }
 
-    fn envelope(&mut self, document: &Document) {
-        let root = &document.root;
+    fn envelope(&mut self, envelope: &Envelope) {
         let expected = format!("{}Response", self.action());
-        if root.name != expected {
+        if envelope.root != expected {
             self.add(
                 "model.root-element",
                 "body",
-                format!("the root element is <{}>", root.name),
+                format!("the root element is <{}>", envelope.root),
                 json!(expected),
-                json!(root.name),
+                json!(envelope.root),
                 protocol(
                     "The root element of a success is the action's name followed by Response.",
                 ),
@@ -161,20 +161,20 @@ impl ModelLayer<'_> {
         let asked = self.seen.exchange.request.body.as_str();
         let version = asked.split('&').find_map(|pair| pair.strip_prefix("Version="));
         let namespace = Model::ec2().namespace(version);
-        if root.namespace.as_deref() != Some(namespace.as_str()) {
+        if envelope.namespace.as_deref() != Some(namespace.as_str()) {
             self.add(
                 "model.namespace",
                 "body.xmlns",
-                match &root.namespace {
+                match &envelope.namespace {
                     Some(found) => format!("the namespace is {found}"),
                     None => "there is no namespace".to_owned(),
                 },
                 json!(namespace),
-                json!(root.namespace),
+                json!(envelope.namespace),
                 recorded("All 153 recorded answers have the namespace of the version that was asked for."),
             );
         }
-        let id = root.child("requestId").map(|id| id.text.trim());
+        let id = envelope.request_id.as_deref();
         match id {
             None | Some("") => self.no_request_id(),
             Some(id) => self.request_id_form(id),
@@ -397,13 +397,10 @@ impl ModelLayer<'_> {
 /// The values of an enum; only the first few of a long one.
 fn values(shape: &str) -> Vec<String> {
     const SHOWN: usize = 12;
-    let mut values = Model::ec2().enum_values(shape).to_vec();
-    if values.len() > SHOWN {
-        let more = values.len() - SHOWN;
-        values.truncate(SHOWN);
-        values.push(format!("and {more} more"));
-    }
-    values
+    let all = Model::ec2().enum_values(shape);
+    let more = all.len().saturating_sub(SHOWN);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    all.iter().take(SHOWN).cloned().chain(more).collect()
 }
 
 pub(super) fn model_evidence(states: &str) -> Evidence {
@@ -436,7 +433,7 @@ fn protocol(states: &str) -> Evidence {
     }
 }
 
-/// Counted in the raw exchanges that two projects recorded from AWS.
+/// Tally in the raw exchanges that two projects recorded from AWS.
 fn recorded(states: &str) -> Evidence {
     Evidence {
         kind: EvidenceKind::Statistics,

@@ -1,5 +1,9 @@
 //! From events to observations: what came of each step.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use base64::Engine as _;
 use serde_json::Value;
 
@@ -40,7 +44,7 @@ pub(crate) struct AnswerSeen<'t> {
     pub exchange: &'t Exchange,
     pub status: u16,
     pub headers: Vec<(&'t str, &'t str)>,
-    pub body: Vec<u8>,
+    pub body: Cow<'t, [u8]>,
     pub answer: Answer,
 }
 
@@ -48,7 +52,7 @@ pub(crate) struct AnswerSeen<'t> {
 #[derive(Debug, Clone)]
 pub(crate) enum Observed {
     /// It succeeded, with these members; of a poll that ended with an error code: null.
-    Success(Value),
+    Success(Arc<Value>),
     /// It was refused.
     Error { code: String, message: String, status: u16 },
     /// What came back is no EC2.
@@ -85,16 +89,33 @@ impl StepObservation<'_> {
     }
 }
 
-/// Observes every case of a transcript, in the order in which they were begun.
-pub(super) fn observe(transcript: &Transcript) -> Vec<CaseObservation<'_>> {
+/// Observes every case of a transcript, in the order in which they were begun; each only when it is
+/// its turn, as what was decoded takes several times the memory of the answers.
+pub(super) fn observe(transcript: &Transcript) -> impl Iterator<Item = CaseObservation<'_>> {
+    let mut by_case: HashMap<&str, Vec<&Event>> = HashMap::new();
+    for event in &transcript.events {
+        let case = match event {
+            Event::Exchange(exchange) => exchange.case.as_deref(),
+            Event::Step(ended) => Some(ended.case.as_str()),
+            Event::Undo(undo) => Some(undo.case.as_str()),
+            Event::Run(_) | Event::Case(_) | Event::End(_) => None,
+        };
+        if let Some(case) = case {
+            by_case.entry(case).or_default().push(event);
+        }
+    }
     let cases = transcript.events.iter().filter_map(|event| match event {
         Event::Case(started) => Some(started),
         _ => None,
     });
-    cases.map(|started| observe_case(transcript, started)).collect()
+    cases.map(move |started| {
+        let events = by_case.get(started.case.id.as_str());
+        observe_case(events.map(Vec::as_slice).unwrap_or_default(), started)
+    })
 }
 
-fn observe_case<'t>(transcript: &'t Transcript, started: &'t CaseStarted) -> CaseObservation<'t> {
+/// Observes a case from its events.
+fn observe_case<'t>(events: &[&'t Event], started: &'t CaseStarted) -> CaseObservation<'t> {
     let case = started.case.as_ref();
     let given: Vec<(&str, &Value)> = started
         .variables
@@ -108,7 +129,7 @@ fn observe_case<'t>(transcript: &'t Transcript, started: &'t CaseStarted) -> Cas
     let mut bound = Vec::new();
     let mut last_ms = started.at_ms;
     for step in &case.steps {
-        let observed = observe_step(transcript, case, step);
+        let observed = observe_step(events, step);
         if let Some(last) = observed.exchanges.last() {
             last_ms = last_ms.max(last.at_ms.saturating_add(last.took_ms));
         }
@@ -122,11 +143,10 @@ fn observe_case<'t>(transcript: &'t Transcript, started: &'t CaseStarted) -> Cas
         }
         steps.push(observed);
     }
-    let leaks = transcript
-        .events
+    let leaks = events
         .iter()
         .filter_map(|event| match event {
-            Event::Undo(undo) if undo.case == case.id && undo.failure.is_some() => Some(undo),
+            Event::Undo(undo) if undo.failure.is_some() => Some(undo),
             _ => None,
         })
         .collect();
@@ -162,21 +182,17 @@ impl CaseObservation<'_> {
     }
 }
 
-fn observe_step<'t>(
-    transcript: &'t Transcript,
-    case: &'t Case,
-    step: &'t Step,
-) -> StepObservation<'t> {
-    let exchanges: Vec<&Exchange> = transcript
-        .exchanges()
-        .filter(|e| {
-            e.purpose == Purpose::Step
-                && e.case.as_deref() == Some(&case.id)
-                && e.step.as_deref() == Some(&step.id)
+fn observe_step<'t>(events: &[&'t Event], step: &'t Step) -> StepObservation<'t> {
+    let exchanges: Vec<&Exchange> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Exchange(exchange) => Some(exchange),
+            _ => None,
         })
+        .filter(|e| e.purpose == Purpose::Step && e.step.as_deref() == Some(&step.id))
         .collect();
-    let ending = transcript.events.iter().find_map(|event| match event {
-        Event::Step(ended) if ended.case == case.id && ended.step == step.id => Some(&ended.ending),
+    let ending = events.iter().find_map(|event| match event {
+        Event::Step(ended) if ended.step == step.id => Some(&ended.ending),
         _ => None,
     });
     let mut answers = Vec::new();
@@ -208,9 +224,10 @@ fn observe_step<'t>(
 pub(super) fn read(exchange: &Exchange) -> Option<AnswerSeen<'_>> {
     let Reply::Response(response) = &exchange.reply else { return None };
     let body = match &response.body {
-        Body::Text(text) => text.as_str().as_bytes().to_vec(),
+        Body::Text(text) => Cow::Borrowed(text.as_str().as_bytes()),
         Body::Base64(text) => {
-            base64::engine::general_purpose::STANDARD.decode(text.as_str()).unwrap_or_default()
+            let decoded = base64::engine::general_purpose::STANDARD.decode(text.as_str());
+            Cow::Owned(decoded.unwrap_or_default())
         }
     };
     let model = Model::ec2();
@@ -271,7 +288,7 @@ fn watch(
     match (ends, observed(last)) {
         (_, other @ (Observed::NoAnswer(_) | Observed::Foreign(_))) => other,
         (Some(PollEnd::Reached), Observed::Success(value)) => Observed::Success(value),
-        (Some(PollEnd::Reached), _) => Observed::Success(Value::Null),
+        (Some(PollEnd::Reached), _) => Observed::Success(Arc::new(Value::Null)),
         _ => Observed::NotReached {
             seen: states.last().map_or_else(|| "nothing".to_owned(), |s| s.value.clone()),
         },

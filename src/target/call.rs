@@ -1,5 +1,6 @@
 //! One call: encoded once, sent until an SDK would have its answer, every attempt recorded.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -184,11 +185,11 @@ impl Caller<'_> {
         let called = self.call(Call { case, step, purpose, action, input, omit: &[] }).await;
         let what = self.recorder.redacted(&called.describe()).as_str().to_owned();
         match called {
-            Called::Answer(Answer::Output { decoded, document }, _) => {
+            Called::Answer(Answer::Output { decoded, envelope }, _) => {
                 // Any well-formed document decodes to something; only EC2 answers under this name.
-                let root = document.map(|document| document.root.name).unwrap_or_default();
+                let root = envelope.map(|envelope| envelope.root).unwrap_or_default();
                 if root == format!("{action}Response") {
-                    Question::Answered(decoded.value)
+                    Question::Answered(Arc::unwrap_or_clone(decoded.value))
                 } else {
                     Question::Foreign(format!("HTTP 200 with <{root}>"))
                 }
@@ -197,8 +198,8 @@ impl Caller<'_> {
                 Question::Foreign(format!("HTTP {status} with an error that has no code"))
             }
             // So do object stores, which never wrap their refusals.
-            Called::Answer(Answer::Error { error, document }, status)
-                if document.as_ref().is_some_and(|document| document.root.name == "Error") =>
+            Called::Answer(Answer::Error { error, envelope }, status)
+                if envelope.as_ref().is_some_and(|envelope| envelope.root == "Error") =>
             {
                 Question::Foreign(format!("HTTP {status} with a bare <Error>, {}", error.code))
             }

@@ -12,18 +12,39 @@ pub enum Answer {
     Output {
         /// The members.
         decoded: Decoded,
-        /// The document; `None` if the answer was stored in SDK member names.
-        document: Option<Document>,
+        /// What is around them; `None` if the answer was stored in SDK member names.
+        envelope: Option<Envelope>,
     },
     /// A refusal.
     Error {
         /// What the envelope says.
         error: ErrorAnswer,
-        /// The document; `None` if the answer was stored in SDK member names.
-        document: Option<Document>,
+        /// What is around it; `None` if the answer was stored in SDK member names.
+        envelope: Option<Envelope>,
     },
     /// Not an answer of an EC2 API; says what it looks like instead.
     Foreign(String),
+}
+
+/// What is in an answer's outermost element but its members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// The name of the outermost element.
+    pub root: String,
+    /// The namespace that it declares.
+    pub namespace: Option<String>,
+    /// The text of its `requestId`.
+    pub request_id: Option<String>,
+}
+
+impl Envelope {
+    fn of(root: &Element<'_>) -> Envelope {
+        Envelope {
+            root: root.name.to_owned(),
+            namespace: root.namespace.as_deref().map(str::to_owned),
+            request_id: root.child("requestId").map(|id| id.text.trim().to_owned()),
+        }
+    }
 }
 
 impl Answer {
@@ -42,10 +63,10 @@ impl Answer {
             }
             let output = action.and_then(|a| a.output);
             let decoded = decode_output(model, output, &document.root);
-            return Answer::Output { decoded, document: Some(document) };
+            return Answer::Output { decoded, envelope: Some(Envelope::of(&document.root)) };
         }
         match read_error(&document.root) {
-            Some(error) => Answer::Error { error, document: Some(document) },
+            Some(error) => Answer::Error { error, envelope: Some(Envelope::of(&document.root)) },
             None => Answer::Foreign(format!(
                 "HTTP {status} with <{}>, which is no error envelope of EC2",
                 document.root.name
@@ -69,7 +90,7 @@ impl Answer {
         let refusal = stored.get("Error").filter(|error| !is_member && error.is_object());
         match (refusal, (200..300).contains(&status)) {
             (None, true) => {
-                Answer::Output { decoded: decode_members(model, shape, stored), document: None }
+                Answer::Output { decoded: decode_members(model, shape, stored), envelope: None }
             }
             (Some(_), true) => Answer::Foreign(format!("HTTP {status} with an error in its body")),
             (None, false) => Answer::Foreign(format!("HTTP {status} without an error code")),
@@ -81,7 +102,7 @@ impl Answer {
                 };
                 let message = text("Message").unwrap_or_default();
                 let error = ErrorAnswer { code, message, request_id: None, deviation: None };
-                Answer::Error { error, document: None }
+                Answer::Error { error, envelope: None }
             }
         }
     }
@@ -99,16 +120,6 @@ impl Answer {
         match self {
             Answer::Error { error, .. } => Some(&error.code),
             _ => None,
-        }
-    }
-
-    /// The outermost element, if there is a document.
-    pub fn root(&self) -> Option<&Element> {
-        match self {
-            Answer::Output { document, .. } | Answer::Error { document, .. } => {
-                document.as_ref().map(|document| &document.root)
-            }
-            Answer::Foreign(_) => None,
         }
     }
 }

@@ -1,5 +1,9 @@
 //! From elements to members: typed by AWS's model, with a note on everything that does not fit it.
 
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::Element;
@@ -12,7 +16,9 @@ pub struct Decoded {
     /// Members by SDK name. Elements that the model does not know keep their own name, and are left
     /// out if that is the SDK name of another member. What is absent is absent; what is empty is
     /// `""`, `[]` or `{}`.
-    pub value: Value,
+    ///
+    /// Shared, as a large answer is looked at in several places.
+    pub value: Arc<Value>,
     /// What does not fit the model, in the order met.
     pub notes: Vec<Note>,
 }
@@ -118,13 +124,13 @@ const ENVELOPE: [&str; 2] = ["requestId", "RequestId"];
 
 /// Decodes the root of a successful answer. `output` is the action's output shape; an action
 /// without one answers `<return>true</return>`.
-pub fn decode_output(model: &Model, output: Option<ShapeId>, root: &Element) -> Decoded {
+pub fn decode_output(model: &Model, output: Option<ShapeId>, root: &Element<'_>) -> Decoded {
     let mut decoder = Decoder { model, notes: Vec::new() };
     let value = match output.map(|id| &model.shape(id).kind) {
-        Some(ShapeKind::Structure(structure)) => decoder.structure(structure, root, ""),
+        Some(ShapeKind::Structure(structure)) => decoder.structure(structure, root, &Path::ROOT),
         _ => decoder.envelope_only(root),
     };
-    Decoded { value, notes: decoder.notes }
+    Decoded { value: Arc::new(value), notes: decoder.notes }
 }
 
 struct Decoder<'m> {
@@ -133,77 +139,89 @@ struct Decoder<'m> {
 }
 
 impl Decoder<'_> {
-    fn note(&mut self, path: &str, of: Place, kind: NoteKind) {
-        self.notes.push(Note { path: path.to_owned(), kind, of });
+    fn note(&mut self, path: &Path<'_>, of: Place, kind: NoteKind) {
+        self.notes.push(Note { path: path.to_string(), kind, of });
     }
 
-    fn envelope_only(&mut self, root: &Element) -> Value {
+    fn envelope_only(&mut self, root: &Element<'_>) -> Value {
         let mut map = Map::new();
-        for child in root.children.iter().filter(|c| !ENVELOPE.contains(&c.name.as_str())) {
+        for child in root.children.iter().filter(|c| !ENVELOPE.contains(&c.name)) {
             // Actions without output answer <return>true</return>; the model leaves it out.
             if child.name != "return" {
-                self.note(&child.name, Place::Nothing, NoteKind::Unknown(child.name.clone()));
+                let path = Path::ROOT.member(child.name);
+                self.note(&path, Place::Nothing, NoteKind::Unknown(child.name.to_owned()));
             }
-            map.insert(child.name.clone(), generic(child));
+            map.insert(child.name.to_owned(), generic(child));
         }
         Value::Object(map)
     }
 
-    fn structure(&mut self, structure: &Structure, element: &Element, path: &str) -> Value {
-        let mut map = Map::new();
+    fn structure(
+        &mut self,
+        structure: &Structure,
+        element: &Element<'_>,
+        path: &Path<'_>,
+    ) -> Value {
+        let mut map = Map::with_capacity(element.children.len());
         if !element.text.trim().is_empty() {
             self.note(path, Place::Structure, NoteKind::StrayText(element.text.trim().to_owned()));
         }
         let is_root = path.is_empty();
         for child in &element.children {
-            if is_root && ENVELOPE.contains(&child.name.as_str()) {
+            if is_root && ENVELOPE.contains(&child.name) {
                 continue;
             }
-            let member = structure.by_wire_name(&child.name);
-            let name = member.map_or(child.name.as_str(), |m| m.name.as_str());
-            let path = join(path, name);
+            let member = structure.by_wire_name(child.name);
+            let name = member.map_or(child.name, |m| m.name.as_str());
+            let path = path.member(name);
             let is_return = is_root && child.name == "return";
             if member.is_none() && !is_return {
                 self.unknown(structure, element, child, &path);
-                // `<VpcId>` is not `<vpcId>`: no client
-                // finds it, so nor may what looks for the member of that name.
-                if structure.member(&child.name).is_some() {
+                // `<VpcId>` is not `<vpcId>`: no client finds it, so nor may what looks for the
+                // member of that name.
+                if structure.member(child.name).is_some() {
                     continue;
                 }
             }
-            if map.contains_key(name) {
+            let Entry::Vacant(place) = map.entry(name) else {
                 let of =
                     member.map_or(Place::Nothing, |m| (&self.model.shape(m.shape).kind).into());
-                self.note(&path, of, NoteKind::Repeated(child.name.clone()));
+                self.note(&path, of, NoteKind::Repeated(child.name.to_owned()));
                 continue;
-            }
+            };
             let value = match member {
                 Some(member) => self.value(member.shape, child, &path),
                 None => generic(child),
             };
-            map.insert(name.to_owned(), value);
+            place.insert(value);
         }
         Value::Object(map)
     }
 
-    fn unknown(&mut self, structure: &Structure, parent: &Element, child: &Element, path: &str) {
+    fn unknown(
+        &mut self,
+        structure: &Structure,
+        parent: &Element<'_>,
+        child: &Element<'_>,
+        path: &Path<'_>,
+    ) {
         if child.name == "item" {
             return self.note(path, Place::Nothing, NoteKind::LooseItem);
         }
         let absent = |member: &Member| parent.child(member.wire_name()).is_none();
-        let kind = match meant(structure, &child.name, self.notes.len(), absent) {
+        let kind = match meant(structure, child.name, self.notes.len(), absent) {
             Some((member, certain)) => NoteKind::Misnamed {
                 member: member.name.clone(),
                 expected: member.wire_name().to_owned(),
-                found: child.name.clone(),
+                found: child.name.to_owned(),
                 certain,
             },
-            None => NoteKind::Unknown(child.name.clone()),
+            None => NoteKind::Unknown(child.name.to_owned()),
         };
         self.note(path, Place::Nothing, kind);
     }
 
-    fn value(&mut self, shape: ShapeId, element: &Element, path: &str) -> Value {
+    fn value(&mut self, shape: ShapeId, element: &Element<'_>, path: &Path<'_>) -> Value {
         let shape = self.model.shape(shape);
         if element.is_empty() {
             self.note(path, (&shape.kind).into(), NoteKind::Empty(element.self_closed));
@@ -213,7 +231,7 @@ impl Decoder<'_> {
             ShapeKind::List(list) => self.list(list, element, path),
             kind => {
                 if let Some(child) = element.children.first() {
-                    self.note(path, Place::Value, NoteKind::StrayElements(child.name.clone()));
+                    self.note(path, Place::Value, NoteKind::StrayElements(child.name.to_owned()));
                     return generic(element);
                 }
                 self.scalar(kind, &shape.name, &element.text, path)
@@ -221,16 +239,16 @@ impl Decoder<'_> {
         }
     }
 
-    fn list(&mut self, list: &List, element: &Element, path: &str) -> Value {
+    fn list(&mut self, list: &List, element: &Element<'_>, path: &Path<'_>) -> Value {
         if !element.text.trim().is_empty() {
             self.note(path, Place::List, NoteKind::StrayText(element.text.trim().to_owned()));
         }
-        let path = format!("{path}[]");
-        let mut items = Vec::new();
+        let path = path.item();
+        let mut items = Vec::with_capacity(element.children.len());
         let kind = &self.model.shape(list.item).kind;
         for child in &element.children {
             let found = if child.name != list.item_name {
-                Some(child.name.clone())
+                Some(child.name.to_owned())
             } else if is_list_in_list(list, kind, child) {
                 // Shown as it was written: <item><item>.
                 Some(format!("{0}><{0}", child.name))
@@ -246,7 +264,7 @@ impl Decoder<'_> {
         Value::Array(items)
     }
 
-    fn scalar(&mut self, kind: &ShapeKind, shape: &str, text: &str, path: &str) -> Value {
+    fn scalar(&mut self, kind: &ShapeKind, shape: &str, text: &str, path: &Path<'_>) -> Value {
         // Clients do not trim: what they cannot parse as it stands is not of its type. What it was
         // meant to be is kept all the same.
         let trimmed = text.trim();
@@ -315,7 +333,7 @@ impl Decoder<'_> {
 
 /// Whether an item that should have members has items instead: one level of list too many, in which
 /// clients find nothing.
-fn is_list_in_list(list: &List, item: &ShapeKind, element: &Element) -> bool {
+fn is_list_in_list(list: &List, item: &ShapeKind, element: &Element<'_>) -> bool {
     let ShapeKind::Structure(structure) = item else { return false };
     !element.children.is_empty()
         && structure.by_wire_name(&list.item_name).is_none()
@@ -323,14 +341,14 @@ fn is_list_in_list(list: &List, item: &ShapeKind, element: &Element) -> bool {
 }
 
 /// An element that the model does not know, as good as it can be told.
-fn generic(element: &Element) -> Value {
+fn generic(element: &Element<'_>) -> Value {
     if element.children.is_empty() {
-        return Value::String(element.text.clone());
+        return Value::String(element.text.to_string());
     }
     if element.children.iter().all(|c| c.name == "item") {
         return element.children.iter().map(generic).collect();
     }
-    Value::Object(element.children.iter().map(|c| (c.name.clone(), generic(c))).collect())
+    Value::Object(element.children.iter().map(|c| (c.name.to_owned(), generic(c))).collect())
 }
 
 /// Whether AWS's SDKs read it as a time: RFC 3339, with T and with Z or an offset (in lower case
@@ -361,8 +379,36 @@ pub(super) fn is_time(text: &str) -> bool {
     zone && start.iter().zip(PATTERN).all(fits) && text.parse::<jiff::Timestamp>().is_ok()
 }
 
-pub(super) fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+/// Where something is. Put together only where it is needed: most of an answer fits.
+struct Path<'p> {
+    parent: Option<&'p Path<'p>>,
+    /// A member's name; of an item `[]`.
+    name: &'p str,
+}
+
+impl<'p> Path<'p> {
+    const ROOT: Path<'static> = Path { parent: None, name: "" };
+
+    fn is_empty(&self) -> bool {
+        self.parent.is_none()
+    }
+
+    fn member(&'p self, name: &'p str) -> Path<'p> {
+        Path { parent: Some(self), name }
+    }
+
+    fn item(&'p self) -> Path<'p> {
+        self.member("[]")
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(parent) = self.parent else { return Ok(()) };
+        parent.fmt(f)?;
+        let dot = if parent.is_empty() || self.name == "[]" { "" } else { "." };
+        write!(f, "{dot}{}", self.name)
+    }
 }
 
 #[cfg(test)]
@@ -374,8 +420,8 @@ mod tests {
 
     fn decode(action: &str, xml: &str) -> Decoded {
         let model = Model::ec2();
-        let root = Document::parse(xml.as_bytes()).expect("well-formed").root;
-        decode_output(model, model.action(action).expect("known").output, &root)
+        let document = Document::parse(xml.as_bytes()).expect("well-formed");
+        decode_output(model, model.action(action).expect("known").output, &document.root)
     }
 
     #[test]
@@ -387,7 +433,7 @@ mod tests {
              <own>1</own></item></vpcSet></DescribeVpcsResponse>",
         );
         assert_eq!(
-            decoded.value,
+            *decoded.value,
             json!({"Vpcs": [{"VpcId": "vpc-1", "State": "weird", "IsDefault": false, "Tags": [],
                              "DhcpOptionsId": "", "own": "1"}]})
         );
@@ -445,7 +491,7 @@ mod tests {
              <iops></iops><fastRestored>False</fastRestored></item></volumeSet></r>",
         );
         assert_eq!(
-            decoded.value,
+            *decoded.value,
             json!({"Volumes": [{"Size": 8, "CreateTime": "", "Encrypted": true, "Iops": "",
                                 "FastRestored": false}]})
         );
@@ -489,7 +535,7 @@ mod tests {
             "DescribeVpcs",
             "<r><vpcSet><item><VpcId>vpc-1</VpcId><vpcid>vpc-2</vpcid></item></vpcSet></r>",
         );
-        assert_eq!(decoded.value, json!({"Vpcs": [{"vpcid": "vpc-2"}]}));
+        assert_eq!(*decoded.value, json!({"Vpcs": [{"vpcid": "vpc-2"}]}));
         assert_eq!(decoded.notes.len(), 2, "{:?}", decoded.notes);
     }
 
@@ -501,7 +547,7 @@ mod tests {
              <cidr-block>d</cidr-block><tags/></item></vpcSet></r>",
         );
         assert_eq!(
-            decoded.value,
+            *decoded.value,
             json!({"Vpcs": [{"CidrBlock": "c", "stat": "available", "cidr-block": "d", "tags": ""}]})
         );
         let misnamed = |member: &str, expected: &str, found: &str, certain| NoteKind::Misnamed {
@@ -543,7 +589,7 @@ mod tests {
             "DescribeVolumes",
             "<r><volumeSet><member><size>x</size><createTime>yesterday</createTime></member>text</volumeSet></r>",
         );
-        assert_eq!(decoded.value, json!({"Volumes": [{"Size": "x", "CreateTime": "yesterday"}]}));
+        assert_eq!(*decoded.value, json!({"Volumes": [{"Size": "x", "CreateTime": "yesterday"}]}));
         assert_eq!(decoded.notes.len(), 4, "{:?}", decoded.notes);
     }
 }

@@ -22,7 +22,7 @@ const REQUEST_IDS: [&str; 3] = ["RequestID", "RequestId", "requestId"];
 /// Reads a refusal; `None` if the document is none.
 ///
 /// AWS's form was taken from its API reference ("Error responses") and agrees with recordings.
-pub fn read_error(root: &Element) -> Option<ErrorAnswer> {
+pub fn read_error(root: &Element<'_>) -> Option<ErrorAnswer> {
     let error = find(root, "Error", 3)?;
     let text = |name: &str| error.child(name).map(|c| c.text.trim().to_owned());
     let code = text("Code");
@@ -52,7 +52,7 @@ pub fn read_error(root: &Element) -> Option<ErrorAnswer> {
     })
 }
 
-fn find<'e>(element: &'e Element, name: &str, levels: usize) -> Option<&'e Element> {
+fn find<'e, 't>(element: &'e Element<'t>, name: &str, levels: usize) -> Option<&'e Element<'t>> {
     if element.name == name {
         return Some(element);
     }

@@ -3,9 +3,11 @@
 //! Such an answer went through an SDK, which leaves out what was absent, keeps empty lists, and
 //! gives every value its type. What is not as an SDK would have given it was changed by somebody.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
-use super::decode::{Decoded, Note, NoteKind, Place, is_time, join};
+use super::decode::{Decoded, Note, NoteKind, Place, is_time};
 use super::misnamed::meant;
 use crate::model::{List, Member, Model, ShapeId, ShapeKind, Structure};
 
@@ -23,7 +25,7 @@ pub fn decode_members(model: &Model, output: Option<ShapeId>, stored: &Value) ->
         (_, Value::Object(map)) => decoder.nothing_but_return(map),
         (_, other) => decoder.wrong("output", "a structure", other),
     };
-    Decoded { value, notes: decoder.notes }
+    Decoded { value: Arc::new(value), notes: decoder.notes }
 }
 
 struct Decoder<'m> {
@@ -177,6 +179,10 @@ impl Decoder<'_> {
         }
         self.wrong(path, name_of(&ShapeKind::Timestamp), &own)
     }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 fn own((name, value): (&String, &Value)) -> (String, Value) {

@@ -14,7 +14,7 @@ mod misnamed;
 mod sign;
 mod xml;
 
-pub use answer::Answer;
+pub use answer::{Answer, Envelope};
 pub use client::{
     Attempt, Client, ClientError, ClientOptions, Failure, FailureKind, RawResponse, SentRequest,
 };

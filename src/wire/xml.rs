@@ -1,8 +1,12 @@
 //! XML as a tree, with what a schema-driven decoder does not keep: order, unknown elements, and
 //! whether an empty element was written `<a/>` or `<a></a>`.
 //!
+//! Names and texts are pieces of the bytes that were read: an answer can have millions.
+//!
 //! Bounded in depth and number of elements; document types and entities of their own are refused,
 //! so that a small answer cannot grow.
+
+use std::borrow::Cow;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -16,37 +20,37 @@ const MAX_ATTRIBUTES: usize = 64;
 
 /// An XML document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+pub struct Document<'t> {
     /// Whether it begins with `<?xml …?>`.
     pub declaration: bool,
     /// The outermost element.
-    pub root: Element,
+    pub root: Element<'t>,
 }
 
 /// An element.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Element {
+pub struct Element<'t> {
     /// The name without its prefix.
-    pub name: String,
+    pub name: &'t str,
     /// The namespace declared on this element by `xmlns`, if any.
-    pub namespace: Option<String>,
+    pub namespace: Option<Box<str>>,
     /// The elements inside, in order.
-    pub children: Vec<Element>,
+    pub children: Vec<Element<'t>>,
     /// The text directly inside, all pieces joined.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// Whether it was written `<name/>`.
     pub self_closed: bool,
 }
 
-impl Element {
+impl<'t> Element<'t> {
     /// The first child of this name.
-    pub fn child(&self, name: &str) -> Option<&Element> {
+    pub fn child(&self, name: &str) -> Option<&Element<'t>> {
         self.children.iter().find(|c| c.name == name)
     }
 
     /// Whether there is nothing inside but white space.
     pub fn is_empty(&self) -> bool {
-        self.children.is_empty() && self.text.trim().is_empty()
+        self.children.is_empty() && is_blank(&self.text)
     }
 }
 
@@ -60,20 +64,23 @@ pub struct XmlError {
     pub offset: u64,
 }
 
-impl Document {
+impl<'t> Document<'t> {
     /// Reads a document.
     ///
     /// # Errors
     /// The bytes are not well-formed XML in UTF-8, or beyond a bound.
-    pub fn parse(bytes: &[u8]) -> Result<Document, XmlError> {
+    pub fn parse(bytes: &'t [u8]) -> Result<Document<'t>, XmlError> {
         let text = std::str::from_utf8(bytes).map_err(|e| XmlError {
             message: "not UTF-8".to_owned(),
             offset: e.valid_up_to() as u64,
         })?;
+        let text = text.trim_start_matches('\u{feff}');
         let mut builder = Builder {
-            reader: Reader::from_str(text.trim_start_matches('\u{feff}')),
+            reader: Reader::from_str(text),
+            source: text,
             declaration: false,
             open: Vec::new(),
+            children: Vec::new(),
             root: None,
             elements: 0,
         };
@@ -83,37 +90,46 @@ impl Document {
 
 struct Builder<'t> {
     reader: Reader<&'t [u8]>,
+    /// What is read.
+    source: &'t str,
     declaration: bool,
-    open: Vec<Element>,
-    root: Option<Element>,
+    open: Vec<Open<'t>>,
+    /// The children of all open elements, those of the innermost last: so each element's own are
+    /// moved into place once, when their number is known.
+    children: Vec<Element<'t>>,
+    root: Option<Element<'t>>,
     elements: usize,
 }
 
-impl Builder<'_> {
-    fn run(&mut self) -> Result<Document, XmlError> {
+/// An element whose end was not met yet.
+struct Open<'t> {
+    element: Element<'t>,
+    /// Where its children begin.
+    children: usize,
+}
+
+impl<'t> Builder<'t> {
+    fn run(&mut self) -> Result<Document<'t>, XmlError> {
         loop {
             let event = self.reader.read_event();
             match event.map_err(|e| self.wrong(e.to_string()))? {
                 Event::Start(tag) => {
                     let element = self.element(&tag)?;
-                    self.open.push(element);
+                    self.open.push(Open { element, children: self.children.len() });
                 }
                 Event::Empty(tag) => {
                     let element = Element { self_closed: true, ..self.element(&tag)? };
-                    self.close(element);
+                    self.close(Open { element, children: self.children.len() });
                 }
                 Event::End(_) => match self.open.pop() {
-                    Some(element) => self.close(element),
+                    Some(open) => self.close(open),
                     None => return Err(self.wrong("an end without a beginning")),
                 },
-                Event::Text(text) => self.text(&text.xml10_content())?,
-                Event::CData(text) => {
-                    let text = text.into_inner();
-                    self.text(&text)?;
-                }
+                Event::Text(text) => self.text(text.xml10_content())?,
+                Event::CData(text) => self.text(text.into_inner())?,
                 Event::GeneralRef(name) => {
                     let text = self.reference(&name)?;
-                    self.text(&text)?;
+                    self.text(text.into())?;
                 }
                 Event::Decl(_) => self.declaration = true,
                 Event::DocType(_) => {
@@ -124,13 +140,13 @@ impl Builder<'_> {
             }
         }
         if let Some(open) = self.open.last() {
-            return Err(self.wrong(format!("it ends inside <{}>", open.name)));
+            return Err(self.wrong(format!("it ends inside <{}>", open.element.name)));
         }
         let root = self.root.take().ok_or_else(|| self.wrong("there is no element in it"))?;
         Ok(Document { declaration: self.declaration, root })
     }
 
-    fn element(&mut self, tag: &BytesStart<'_>) -> Result<Element, XmlError> {
+    fn element(&mut self, tag: &BytesStart<'_>) -> Result<Element<'t>, XmlError> {
         self.elements += 1;
         if self.elements > MAX_ELEMENTS {
             return Err(self.wrong(format!("more than {MAX_ELEMENTS} elements")));
@@ -149,29 +165,50 @@ impl Builder<'_> {
             }
             let attribute = attribute.map_err(|e| self.wrong(e.to_string()))?;
             if attribute.key.as_ref() == "xmlns" {
-                namespace = Some(attribute.value.to_string());
+                namespace = Some(attribute.value.into());
             }
         }
-        Ok(Element { name: tag.local_name().as_ref().to_owned(), namespace, ..Element::default() })
+        let name = self.piece(tag.local_name().as_ref())?;
+        Ok(Element { name, namespace, ..Element::default() })
     }
 
-    fn close(&mut self, mut element: Element) {
-        // White space around child elements is layout, not content.
-        if !element.children.is_empty() && element.text.trim().is_empty() {
-            element.text.clear();
+    /// The same piece of the source, for as long as the source lives: the reader lends it for the
+    /// time of one event only.
+    fn piece(&self, lent: &str) -> Result<&'t str, XmlError> {
+        let start = lent.as_ptr().addr().wrapping_sub(self.source.as_ptr().addr());
+        let end = start.wrapping_add(lent.len());
+        self.source.get(start..end).ok_or_else(|| self.wrong("a name that is not in the text"))
+    }
+
+    fn close(&mut self, open: Open<'t>) {
+        let mut element = open.element;
+        if open.children < self.children.len() {
+            element.children = self.children.drain(open.children..).collect();
+            // White space around child elements is layout, not content.
+            if is_blank(&element.text) {
+                element.text = Cow::default();
+            }
         }
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
-            None => self.root = Some(element),
+        match self.open.is_empty() {
+            true => self.root = Some(element),
+            false => self.children.push(element),
         }
     }
 
-    fn text(&mut self, text: &str) -> Result<(), XmlError> {
-        match self.open.last_mut() {
-            Some(element) => element.text.push_str(text),
-            None if text.trim().is_empty() => {}
-            None => return Err(self.wrong("text outside of any element")),
+    fn text(&mut self, text: Cow<'t, str>) -> Result<(), XmlError> {
+        let Some(Open { element, children }) = self.open.last_mut() else {
+            return if is_blank(&text) {
+                Ok(())
+            } else {
+                Err(self.wrong("text outside of any element"))
+            };
+        };
+        if element.text.is_empty() {
+            element.text = text;
+        } else if *children == self.children.len() || !is_blank(&text) || !is_blank(&element.text) {
+            element.text.to_mut().push_str(&text);
         }
+        // Else there is more layout.
         Ok(())
     }
 
@@ -192,6 +229,11 @@ impl Builder<'_> {
     }
 }
 
+/// Whether there is nothing but white space as XML has it.
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,11 +244,21 @@ mod tests {
         let document = Document::parse(text.as_bytes()).expect("well-formed");
         assert!(document.declaration);
         let root = document.root;
-        assert_eq!((root.name.as_str(), root.namespace.as_deref()), ("r", Some("urn:x")));
+        assert_eq!((root.name, root.namespace.as_deref()), ("r", Some("urn:x")));
         assert_eq!(root.text, "");
         assert!(root.children[0].self_closed && root.children[0].is_empty());
         assert!(!root.children[1].self_closed && root.children[1].is_empty());
         assert_eq!(root.child("c").expect("prefixed").text, "1 < 2 <3");
+    }
+
+    #[test]
+    fn text_between_elements() {
+        let text = "<a>\n <b>x<c/>\n y</b>\n <d>\n</d>\n <e>\u{a0}</e>\n</a>";
+        let document = Document::parse(text.as_bytes()).expect("well-formed");
+        let texts: Vec<&str> = document.root.children.iter().map(|e| &*e.text).collect();
+        assert_eq!(document.root.text, "", "layout");
+        assert_eq!(texts, ["x\n y", "\n", "\u{a0}"]);
+        assert!(document.root.children[1].is_empty() && !document.root.children[2].is_empty());
     }
 
     #[test]

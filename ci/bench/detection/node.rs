@@ -87,12 +87,12 @@ impl Node {
     }
 }
 
-impl From<&Element> for Node {
-    fn from(element: &Element) -> Node {
+impl From<&Element<'_>> for Node {
+    fn from(element: &Element<'_>) -> Node {
         Node {
-            name: element.name.clone(),
-            namespace: element.namespace.clone(),
-            text: element.text.clone(),
+            name: element.name.to_owned(),
+            namespace: element.namespace.as_deref().map(str::to_owned),
+            text: element.text.to_string(),
             children: element.children.iter().map(Node::from).collect(),
         }
     }

@@ -118,6 +118,7 @@ fn sample(action: &str, line: Line) -> Result<Sample, String> {
     let unit = unit(&line.source);
     if let Some(body) = line.body {
         let document = Document::parse(body.as_bytes()).map_err(|e| e.to_string())?;
+        let root = Node::from(&document.root);
         let version = line.request.iter().find(|(name, _)| name == "Version");
         let headers = line.headers.iter().flat_map(|(name, values)| {
             values.iter().map(move |value| (name.clone(), value.clone()))
@@ -131,7 +132,7 @@ fn sample(action: &str, line: Line) -> Result<Sample, String> {
                 headers: headers.collect(),
                 body: body.into_bytes(),
             },
-            root: Node::from(&document.root),
+            root,
             source: line.source,
             raw: true,
         });

@@ -132,8 +132,8 @@ impl Recording {
     pub fn texts(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for exchange in self.transcript.exchanges() {
-            let document = reply(exchange).and_then(|r| Document::parse(&r.body).ok());
-            if let Some(document) = document {
+            let Some(reply) = reply(exchange) else { continue };
+            if let Ok(document) = Document::parse(&reply.body) {
                 texts(&Node::from(&document.root), &mut found);
             }
         }

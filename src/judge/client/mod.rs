@@ -6,14 +6,25 @@
 #[cfg(feature = "sdk")]
 mod actions;
 #[cfg(feature = "sdk")]
+mod decoder;
+#[cfg(feature = "sdk")]
+mod place;
+#[cfg(feature = "sdk")]
 mod sdk;
+#[cfg(all(test, feature = "sdk"))]
+mod tests;
+mod unreadable;
 
+#[cfg(feature = "sdk")]
+use decoder::decoders;
 use serde_json::json;
+use unreadable::BODY;
+pub use unreadable::{Unreadable, Why};
 
 use super::observe::AnswerSeen;
 use super::rules::finding;
 use super::{Evidence, EvidenceKind, Finding};
-use crate::wire::{Answer, NoteKind};
+use crate::wire::Answer;
 
 /// What AWS's SDK makes of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +41,8 @@ pub enum Reading {
         /// The request id that the SDK offers to its user.
         request_id: Option<String>,
     },
-    /// It cannot be decoded; says why.
-    Unreadable(String),
+    /// It cannot be decoded; says where and why.
+    Unreadable(Unreadable),
 }
 
 /// The SDK and its version; `None` if this build has none.
@@ -45,7 +56,7 @@ pub fn sdk() -> Option<String> {
 /// Reads an answer as AWS's SDK does; `None` if this build has no SDK, or no decoder for the action.
 pub fn read(action: &str, status: u16, headers: &[(&str, &str)], body: &[u8]) -> Option<Reading> {
     #[cfg(feature = "sdk")]
-    return Some(sdk::read(actions::decoder(action)?, status, headers, body));
+    return Some(sdk::read(action, decoder::of(action)?, status, headers, body));
     #[cfg(not(feature = "sdk"))]
     {
         let _ = (action, status, headers, body);
@@ -77,19 +88,18 @@ pub(super) fn check(step: &str, seen: &AnswerSeen<'_>) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     let request_id = match reading {
-        Reading::Unreadable(why) => {
-            // The SDK says what it expected, not where; what does not fit its type is the place.
-            let place = misfit(&seen.answer);
-            let message = match place {
-                Some(path) => format!("the SDK fails at {path}: {why}"),
-                None => format!("the SDK fails: {why}"),
+        Reading::Unreadable(unreadable) => {
+            let Unreadable { path, why } = unreadable.canonical();
+            let message = match path.as_str() {
+                BODY => format!("the SDK fails: {why}"),
+                _ => format!("the SDK fails at {path}: {why}"),
             };
             findings.push(Finding {
-                expected: json!("an answer that decodes"),
-                actual: json!(why),
+                expected: json!(why.expected()),
+                actual: json!(why.actual()),
                 ..found(
                     "client.decode",
-                    place.unwrap_or("body"),
+                    &path,
                     message,
                     "The SDK's typed decoder for this action refuses the answer.",
                 )
@@ -134,16 +144,4 @@ pub(super) fn check(step: &str, seen: &AnswerSeen<'_>) -> Vec<Finding> {
         findings.push(finding);
     }
     findings
-}
-
-/// The first member whose text is not of its type.
-fn misfit(answer: &Answer) -> Option<&str> {
-    let Answer::Output { decoded, .. } = answer else { return None };
-    let misfits = |kind: &NoteKind| {
-        matches!(
-            kind,
-            NoteKind::NotOfType { .. } | NoteKind::BooleanForm(_) | NoteKind::StrayElements(_)
-        )
-    };
-    decoded.notes.iter().find(|note| misfits(&note.kind)).map(|note| note.path.as_str())
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{PathStats, Profile, Profiles, SourceStats};
+use crate::judge::merge::Tally;
 use crate::judge::observe::AnswerSeen;
 use crate::judge::rules::finding;
 use crate::judge::{Evidence, EvidenceKind, Finding, Form};
@@ -23,12 +24,12 @@ pub(in crate::judge) fn check(
     let Answer::Output { decoded, .. } = &seen.answer else { return Vec::new() };
     let none = Profile::default();
     let profile = profiles.get(&seen.exchange.action).unwrap_or(&none);
-    let seq = seen.exchange.seq;
-    let mut layer = ShapeLayer { profiles, profile, step, seq, year, findings: Vec::new() };
-    if let Value::Object(map) = &decoded.value {
+    let (seq, findings) = (seen.exchange.seq, Tally::default());
+    let mut layer = ShapeLayer { profiles, profile, step, seq, year, findings };
+    if let Value::Object(map) = &*decoded.value {
         layer.structure("", map);
     }
-    layer.findings
+    layer.findings.into_findings()
 }
 
 struct ShapeLayer<'a> {
@@ -37,7 +38,7 @@ struct ShapeLayer<'a> {
     step: &'a str,
     seq: u64,
     year: i16,
-    findings: Vec<Finding>,
+    findings: Tally,
 }
 
 impl ShapeLayer<'_> {
@@ -171,23 +172,24 @@ impl ShapeLayer<'_> {
             }
             _ => ("shape.value-form", format!("{path} does not look as on AWS")),
         };
-        let actions: Vec<&str> = kind.actions.iter().map(String::as_str).collect();
-        let states = format!(
-            "{name} was of this form in all {} values of {} recordings: of {}.",
-            kind.values,
-            kind.recordings,
-            actions.join(", ")
-        );
-        let evidence =
-            actions.iter().filter_map(|a| profiles.get(a)).flat_map(|p| evidence(p, &states));
-        let mut most: Vec<Evidence> = evidence.collect();
-        // Each project once, by the action of which it recorded most.
-        most.sort_by(|a, b| a.url.cmp(&b.url).then(leading(&b.source).cmp(&leading(&a.source))));
-        most.dedup_by(|a, b| a.url == b.url);
-        self.add(rule, path, message, (json!({"form": kind.form}), json!(text)), states);
-        if let Some(finding) = self.findings.last_mut() {
-            finding.evidence = most;
-        }
+        self.add_with(rule, path, message, (json!({"form": kind.form}), json!(text)), || {
+            let actions: Vec<&str> = kind.actions.iter().map(String::as_str).collect();
+            let states = format!(
+                "{name} was of this form in all {} values of {} recordings: of {}.",
+                kind.values,
+                kind.recordings,
+                actions.join(", ")
+            );
+            let evidence =
+                actions.iter().filter_map(|a| profiles.get(a)).flat_map(|p| evidence(p, &states));
+            let mut most: Vec<Evidence> = evidence.collect();
+            // Each project once, by the action of which it recorded most.
+            most.sort_by(|a, b| {
+                a.url.cmp(&b.url).then(leading(&b.source).cmp(&leading(&a.source)))
+            });
+            most.dedup_by(|a, b| a.url == b.url);
+            most
+        });
     }
 
     fn add(
@@ -198,14 +200,27 @@ impl ShapeLayer<'_> {
         (expected, actual): (Value, Value),
         states: String,
     ) {
-        self.findings.push(Finding {
+        let profile = self.profile;
+        self.add_with(rule, path, message, (expected, actual), || evidence(profile, &states));
+    }
+
+    /// Adds a finding; its evidence is gathered only if there is no such finding yet.
+    fn add_with(
+        &mut self,
+        rule: &str,
+        path: &str,
+        message: String,
+        (expected, actual): (Value, Value),
+        evidence: impl FnOnce() -> Vec<Evidence>,
+    ) {
+        let finding = Finding {
             message,
             expected,
             actual,
-            evidence: evidence(self.profile, &states),
             exchange: Some(self.seq),
             ..finding(rule, self.step, path)
-        });
+        };
+        self.findings.add(finding, evidence);
     }
 }
 

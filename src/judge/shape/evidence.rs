@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -96,7 +97,7 @@ impl Known {
             (None, None) => return None,
         };
         match answer {
-            Answer::Output { decoded, .. } => Some(decoded.value),
+            Answer::Output { decoded, .. } => Some(Arc::unwrap_or_clone(decoded.value)),
             _ => None,
         }
     }
