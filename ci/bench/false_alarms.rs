@@ -37,11 +37,14 @@ struct Row {
     counts: BTreeMap<&'static str, [usize; 4]>,
 }
 
+/// Rule, action and path of a finding.
+type Kind = (String, String, String);
+
 /// What was found, added up over the rows of one kind.
 #[derive(Default)]
 struct Alarms {
     /// By rule, action and path: findings, and the recordings they are in.
-    divergent: BTreeMap<(String, String, String), (usize, BTreeSet<String>, Option<String>)>,
+    divergent: BTreeMap<Kind, (usize, BTreeSet<String>, Option<String>)>,
     breaking: Vec<String>,
     /// Members called missing, by the number of recordings that said "always": recordings that lack it.
     missing: BTreeMap<u32, BTreeSet<String>>,

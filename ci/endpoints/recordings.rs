@@ -160,7 +160,7 @@ fn the_reference_moves() {
     let (ran, _) = hold(&place, &before, "target");
     ran.exits(0);
 
-    let again = |call: &Call| call.action == "CreateKeyPair" && call.nth % 2 == 0;
+    let again = |call: &Call| call.action == "CreateKeyPair" && call.nth.is_multiple_of(2);
     let after = FakeEc2::that(move |call| {
         again(call).then(|| refusal(400, "InvalidKeyPair.Taken", "Somebody was faster."))
     });

@@ -6,14 +6,12 @@
 //! [`baseline`] (what AWS does in this step).
 
 mod answer;
-mod asked;
 pub mod baseline;
 mod canonical;
 pub mod client;
 pub mod errors;
 mod finding;
 mod form;
-mod identity;
 mod judging;
 mod knowledge;
 mod merge;

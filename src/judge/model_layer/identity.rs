@@ -12,12 +12,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::merge::Tally;
-use super::model_layer::model_evidence;
-use super::observe::AnswerSeen;
-use super::rules::finding;
-use super::shape::Profile;
-use super::{Evidence, EvidenceKind, Finding};
+use super::evidence::model_evidence;
+use crate::judge::merge::Tally;
+use crate::judge::observe::AnswerSeen;
+use crate::judge::rules::finding;
+use crate::judge::shape::Profile;
+use crate::judge::{Evidence, EvidenceKind, Finding};
 use crate::model::{Action, Identifier, Matcher, Model, ShapeId, ShapeKind, WaiterState};
 
 /// What is missing of it in a successful answer.

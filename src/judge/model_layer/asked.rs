@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Finding;
-use super::model_layer::model_evidence;
-use super::observe::AnswerSeen;
-use super::rules::finding;
+use super::evidence::model_evidence;
+use crate::judge::Finding;
+use crate::judge::observe::AnswerSeen;
+use crate::judge::rules::finding;
 use crate::model::{Action, Model, ShapeId, ShapeKind};
 
 /// What is in a successful answer though the request asked for other ids.

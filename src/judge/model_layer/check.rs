@@ -3,12 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::errors::{ErrorCodes, check_code};
-use super::merge::Tally;
-use super::observe::AnswerSeen;
-use super::rules::finding;
-use super::shape::Profile;
-use super::{Evidence, EvidenceKind, Finding, asked, identity};
+use super::evidence::{documented, model_evidence, protocol, recorded};
+use super::{asked, identity};
+use crate::judge::errors::{ErrorCodes, check_code};
+use crate::judge::merge::Tally;
+use crate::judge::observe::AnswerSeen;
+use crate::judge::rules::finding;
+use crate::judge::shape::Profile;
+use crate::judge::{Evidence, EvidenceKind, Finding};
 use crate::model::Model;
 use crate::wire::{Answer, Envelope, ErrorAnswer, Note, NoteKind, Place};
 
@@ -18,7 +20,7 @@ const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 /// The findings of this layer about one answer.
 ///
 /// AWS's model is not always right about AWS: what the profile shows AWS to send is no difference.
-pub(super) fn check(
+pub(in crate::judge) fn check(
     step: &str,
     seen: &AnswerSeen<'_>,
     profile: Option<&Profile>,
@@ -250,7 +252,7 @@ impl ModelLayer<'_> {
     }
 
     fn request_id_form(&mut self, id: &str) {
-        if super::Form::Uuid.fits(&json!(id)) {
+        if crate::judge::Form::Uuid.fits(&json!(id)) {
             return;
         }
         // The id itself differs from run to run; what is wrong with it does not.
@@ -401,47 +403,4 @@ fn values(shape: &str) -> Vec<String> {
     let more = all.len().saturating_sub(SHOWN);
     let more = (more > 0).then(|| format!("and {more} more"));
     all.iter().take(SHOWN).cloned().chain(more).collect()
-}
-
-pub(super) fn model_evidence(states: &str) -> Evidence {
-    Evidence {
-        kind: EvidenceKind::Model,
-        source: Model::ec2().source().to_owned(),
-        url: Some("https://pypi.org/project/botocore/".to_owned()),
-        states: states.to_owned(),
-        date: Some(Model::ec2().published().to_owned()),
-    }
-}
-
-/// When the documentation that is cited in this file was read.
-const READ: &str = "2026-11-21";
-
-fn documented(source: &str, states: &str) -> Evidence {
-    Evidence {
-        kind: EvidenceKind::Documented,
-        source: source.to_owned(),
-        url: None,
-        states: states.to_owned(),
-        date: Some(READ.to_owned()),
-    }
-}
-
-fn protocol(states: &str) -> Evidence {
-    Evidence {
-        url: Some("https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html".to_owned()),
-        ..documented("AWS EC2 query protocol - Smithy 2.0", states)
-    }
-}
-
-/// Tally in the raw exchanges that two projects recorded from AWS.
-fn recorded(states: &str) -> Evidence {
-    Evidence {
-        kind: EvidenceKind::Statistics,
-        source: "raw exchanges with AWS recorded by ManageIQ/manageiq-providers-amazon and \
-                 puppetlabs/puppetlabs-aws"
-            .to_owned(),
-        url: Some("https://github.com/ManageIQ/manageiq-providers-amazon".to_owned()),
-        states: states.to_owned(),
-        date: Some("2014 to 2023".to_owned()),
-    }
 }
