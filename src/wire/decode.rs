@@ -1,6 +1,5 @@
 //! From elements to members: typed by AWS's model, with a note on everything that does not fit it.
 
-use std::fmt;
 use std::sync::Arc;
 
 use serde_json::map::Entry;
@@ -8,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Element;
 use super::misnamed::meant;
+use super::walk::{Path, Siblings};
 use crate::model::{List, Member, Model, ShapeId, ShapeKind, Structure};
 
 /// An answer in SDK member names.
@@ -167,6 +167,7 @@ impl Decoder<'_> {
             self.note(path, Place::Structure, NoteKind::StrayText(element.text.trim().to_owned()));
         }
         let is_root = path.is_empty();
+        let siblings = Siblings::new(element);
         for child in &element.children {
             if is_root && ENVELOPE.contains(&child.name) {
                 continue;
@@ -176,7 +177,7 @@ impl Decoder<'_> {
             let path = path.member(name);
             let is_return = is_root && child.name == "return";
             if member.is_none() && !is_return {
-                self.unknown(structure, element, child, &path);
+                self.unknown(structure, &siblings, child, &path);
                 // `<VpcId>` is not `<vpcId>`: no client finds it, so nor may what looks for the
                 // member of that name.
                 if structure.member(child.name).is_some() {
@@ -201,14 +202,14 @@ impl Decoder<'_> {
     fn unknown(
         &mut self,
         structure: &Structure,
-        parent: &Element<'_>,
+        siblings: &Siblings<'_>,
         child: &Element<'_>,
         path: &Path<'_>,
     ) {
         if child.name == "item" {
             return self.note(path, Place::Nothing, NoteKind::LooseItem);
         }
-        let absent = |member: &Member| parent.child(member.wire_name()).is_none();
+        let absent = |member: &Member| !siblings.have(member.wire_name());
         let kind = match meant(structure, child.name, self.notes.len(), absent) {
             Some((member, certain)) => NoteKind::Misnamed {
                 member: member.name.clone(),
@@ -377,38 +378,6 @@ pub(super) fn is_time(text: &str) -> bool {
     };
     // The pattern alone would let the 31st of February pass.
     zone && start.iter().zip(PATTERN).all(fits) && text.parse::<jiff::Timestamp>().is_ok()
-}
-
-/// Where something is. Put together only where it is needed: most of an answer fits.
-struct Path<'p> {
-    parent: Option<&'p Path<'p>>,
-    /// A member's name; of an item `[]`.
-    name: &'p str,
-}
-
-impl<'p> Path<'p> {
-    const ROOT: Path<'static> = Path { parent: None, name: "" };
-
-    fn is_empty(&self) -> bool {
-        self.parent.is_none()
-    }
-
-    fn member(&'p self, name: &'p str) -> Path<'p> {
-        Path { parent: Some(self), name }
-    }
-
-    fn item(&'p self) -> Path<'p> {
-        self.member("[]")
-    }
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(parent) = self.parent else { return Ok(()) };
-        parent.fmt(f)?;
-        let dot = if parent.is_empty() || self.name == "[]" { "" } else { "." };
-        write!(f, "{dot}{}", self.name)
-    }
 }
 
 #[cfg(test)]

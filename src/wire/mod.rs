@@ -12,6 +12,7 @@ mod envelope;
 mod members;
 mod misnamed;
 mod sign;
+mod walk;
 mod xml;
 
 pub use answer::{Answer, Envelope};
