@@ -35,7 +35,7 @@ fn refused(url: &str, more: &[&str], words: &[&str]) -> Ran {
 #[track_caller]
 fn refused_from(place: &Place, url: &str, more: &[&str], words: &[&str]) -> Ran {
     let arguments = ["run", CASE, "--endpoint", url, "--region", "here-1", "--out", "out"];
-    let ran = place.run(&[&arguments, more].concat()).exits(3).within(10).complains(words);
+    let ran = place.run(&[&arguments, more].concat()).exits(3).within(30).complains(words);
     assert_eq!(ran.stdout, "", "only errors are said\n{ran}");
     assert!(!ran.stderr.contains("running"), "no case may run\n{ran}");
     assert_eq!(place.left_behind(), Vec::<std::path::PathBuf>::new(), "{ran}");

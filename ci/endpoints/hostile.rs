@@ -99,7 +99,7 @@ fn a_million_zones() {
     place
         .run(&["run", CASE, "--endpoint", &url, "--region", "r", "--out", "out"])
         .exits(3)
-        .within(20);
+        .within(45);
 }
 
 /// Each attribute must not be compared with all before it.
@@ -164,7 +164,7 @@ fn terminal_escapes() {
             let place =
                 if colour { Place::new().with("CLICOLOR_FORCE", "1") } else { Place::new() };
             let arguments = ["run", CASE, "--endpoint", &server.url(), "--region", "r"];
-            let ran = place.run(&arguments).within(10);
+            let ran = place.run(&arguments).within(30);
             for escape in ["\u{1b}]", "\u{1b}[2J", "\u{7}", "\u{9b}", "\u{202e}"] {
                 let (out, err) = (ran.stdout.contains(escape), ran.stderr.contains(escape));
                 assert!(!out && !err, "{escape:?} got through: {:?}", ran.stderr);

@@ -13,7 +13,7 @@ fn answers(again: impl Fn(&crate::support::ec2::Call) -> Reply + Send + Sync + '
 
 fn fails(cloud: &FakeEc2) -> Place {
     let place = Place::new();
-    run(&place, cloud).exits(1).within(20);
+    run(&place, cloud).exits(1).within(45);
     assert_eq!(result(&place)["cases"][0]["verdict"], "fail");
     assert_eq!(cloud.keys(), Vec::<String>::new(), "undone all the same");
     place

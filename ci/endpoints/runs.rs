@@ -51,7 +51,7 @@ fn nowhere(place: &Place, secrets: &[&str]) {
 #[test]
 fn a_run_leaves_its_files_and_nothing_on_the_cloud() {
     let (place, cloud) = (Place::new(), FakeEc2::start());
-    let ran = run(&place, &cloud).exits(0).within(10);
+    let ran = run(&place, &cloud).exits(0).within(30);
     assert!(ran.stdout.contains("1 of 1 cases behave as on AWS"), "{ran}");
     assert!(ran.stdout.contains("report.html"), "{ran}");
     for name in FILES {
@@ -178,7 +178,7 @@ fn an_undo_that_fails() {
         (call.action == "DeleteKeyPair").then(|| refusal(403, "UnauthorizedOperation", "not you"))
     });
     let place = Place::new();
-    let ran = run(&place, &cloud).exits(4).within(10);
+    let ran = run(&place, &cloud).exits(4).within(30);
     for words in ["may still be there", "DeleteKeyPair", &cloud.keys()[0], "UnauthorizedOperation"]
     {
         assert!(ran.stdout.contains(words), "lacks `{words}`\n{ran}");
@@ -196,7 +196,7 @@ fn a_call_without_an_answer_is_undone() {
         (call.action == "CreateKeyPair").then(|| (0, String::new()))
     });
     let place = Place::new();
-    run(&place, &cloud).exits(3).within(10);
+    run(&place, &cloud).exits(3).within(30);
     assert!(cloud.actions().contains(&"DeleteKeyPair".to_owned()), "{:?}", cloud.actions());
     assert_eq!(result(&place)["cases"][0]["verdict"], "inconclusive");
 }
@@ -233,7 +233,7 @@ fn interrupted_once() {
     running.interrupt();
     running.says("stopping: undoing what was made");
     release.send(()).expect("somebody waits");
-    let ran = running.finish().exits(3).within(20);
+    let ran = running.finish().exits(3).within(45);
     assert!(ran.stdout.contains("not complete"), "{ran}");
 
     let made: Vec<String> =
@@ -258,7 +258,7 @@ fn interrupted_twice() {
     running.says("stopping");
     running.interrupt();
     let ran =
-        running.finish().exits(130).within(20).complains(&["may still be there", "transcript"]);
+        running.finish().exits(130).within(45).complains(&["may still be there", "transcript"]);
     drop(release);
     assert!(
         file(&place, "transcript.jsonl").contains(&cloud.calls()[2].parameters["KeyName"]),
@@ -318,7 +318,7 @@ fn an_undo_waits_out_what_its_waiter_takes_for_a_failure() {
     place
         .run(&["run", "--cases", "suite", "--endpoint", &url, "--region", "here-1", "--out", "out"])
         .exits(0)
-        .within(15);
+        .within(45);
     assert_eq!(result(&place)["leaks"], Value::Array(Vec::new()));
     let terminated = cloud.actions().iter().filter(|a| *a == "TerminateInstances").count();
     assert_eq!(terminated, 1, "asked once, then waited");

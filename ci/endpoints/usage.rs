@@ -10,7 +10,7 @@ const NOBODY: &str = "http://127.0.0.1:9/";
 #[track_caller]
 fn mistaken(place: &Place, arguments: &[&str], words: &[&str]) -> Ran {
     let before = place.left_behind();
-    let ran = place.run(arguments).exits(2).within(10).complains(words);
+    let ran = place.run(arguments).exits(2).within(30).complains(words);
     assert_eq!(place.left_behind(), before, "{ran}");
     ran
 }
@@ -61,7 +61,7 @@ fn urls_with_a_password() {
     // Also not from the environment, which `--help` would show by itself.
     let place = Place::new().with("PARALLAX_ENDPOINT", "http://admin:hunter2@cloud.example/");
     for arguments in [["run", "--help"], ["run", CASE]] {
-        let ran = place.run(&arguments).within(10);
+        let ran = place.run(&arguments).within(30);
         assert!(!ran.stdout.contains("hunter2") && !ran.stderr.contains("hunter2"), "{ran}");
     }
 }
