@@ -39,15 +39,18 @@ pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         letters.flat_map(char::to_lowercase).collect()
     };
     let wrong = plain(wrong);
-    let allowed = (wrong.chars().count() / 4).max(1);
+    let length = wrong.chars().count();
+    let allowed = (length / 4).max(1);
     let close = |candidate: &'a str| {
         let plain = plain(candidate);
+        // No distance is shorter than this, and it is all that most candidates cost.
+        if plain.chars().count().abs_diff(length) > allowed {
+            return None;
+        }
         let distance = strsim::damerau_levenshtein(&wrong, &plain);
-        let similarity = strsim::jaro_winkler(&wrong, &plain);
         // A name of one or two letters is within one letter of any other.
-        let related =
-            distance == 0 || (distance <= allowed && distance * 2 < wrong.chars().count());
-        related.then_some((distance, similarity, candidate))
+        let related = distance == 0 || (distance <= allowed && distance * 2 < length);
+        related.then(|| (distance, strsim::jaro_winkler(&wrong, &plain), candidate))
     };
     let best = candidates
         .into_iter()
