@@ -95,13 +95,19 @@ pub(super) fn of_steps(findings: Vec<Finding>) -> Vec<Finding> {
 /// Adds findings to others: where one says the same of the same place, its evidence joins the
 /// other's.
 pub(super) fn same_differences(findings: &mut Vec<Finding>, more: Vec<Finding>) {
+    let place = |f: &Finding| (f.rule.clone(), f.step.clone(), f.path.clone());
+    let known = findings.iter().enumerate().filter(|(_, f)| f.layer == Layer::Baseline);
+    let known: HashMap<_, usize> = known.map(|(at, finding)| (place(finding), at)).collect();
     for finding in more {
-        let same = findings.iter_mut().find(|known| {
-            (&known.rule, &known.step, &known.path) == (&finding.rule, &finding.step, &finding.path)
-                && known.layer == Layer::Baseline
-        });
-        match same {
-            Some(known) => known.evidence.extend(finding.evidence),
+        match known.get(&place(&finding)) {
+            Some(&at) => {
+                let evidence = &mut findings[at].evidence;
+                for more in finding.evidence {
+                    if !evidence.contains(&more) {
+                        evidence.push(more);
+                    }
+                }
+            }
             None => findings.push(finding),
         }
     }

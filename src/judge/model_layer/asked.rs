@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::evidence::model_evidence;
 use crate::judge::Finding;
+use crate::judge::merge::Tally;
 use crate::judge::observe::AnswerSeen;
 use crate::judge::rules::finding;
 use crate::model::{Action, Model, ShapeId, ShapeKind};
@@ -16,9 +17,9 @@ pub(super) fn check(step: &str, seen: &AnswerSeen<'_>, output: &Value) -> Vec<Fi
     let asked = asked(action, seen.exchange.request.body.as_str());
     // Where ids of several kinds are given, AWS's documentation does not say how they go together.
     let ([(parameter, ids)], Some(shape)) = (&asked[..], action.output) else { return Vec::new() };
-    let mut check = Check { step, seen, action, parameter, ids, findings: Vec::new() };
+    let mut check = Check { step, seen, action, parameter, ids, findings: Tally::default() };
     check.value(shape, output, "");
-    check.findings
+    check.findings.into_findings()
 }
 
 /// The lists of the request, by their parameter.
@@ -53,7 +54,7 @@ struct Check<'a> {
     action: &'a Action,
     parameter: &'a str,
     ids: &'a BTreeSet<String>,
-    findings: Vec<Finding>,
+    findings: Tally,
 }
 
 impl Check<'_> {
@@ -90,14 +91,14 @@ impl Check<'_> {
             "{action} takes {parameter}; what it returns is identified by {}.",
             path.rsplit('.').next().unwrap_or(path)
         );
-        self.findings.push(Finding {
+        let found = Finding {
             message: format!("{path} is {id}, which was not asked for"),
             expected: json!({"one of": self.ids}),
             actual: json!(id),
-            evidence: vec![model_evidence(&states)],
             exchange: Some(self.seen.exchange.seq),
             ..finding("model.not-asked-for", self.step, path)
-        });
+        };
+        self.findings.add(found, || vec![model_evidence(&states)]);
     }
 }
 

@@ -10,6 +10,7 @@ use super::node::Node;
 use super::observe::{Outcome, StepSample};
 use super::store::Recorded;
 use crate::judge::canonical::Canonical;
+use crate::judge::merge::Tally;
 use crate::judge::observe::{CaseObservation, StepObservation};
 use crate::judge::rules::finding;
 use crate::judge::{Evidence, Finding};
@@ -43,7 +44,7 @@ pub(in crate::judge) fn hold(
             step,
             evidence,
             reference: recorded.reference(),
-            findings: Vec::new(),
+            findings: Tally::default(),
         };
         match StepSample::of(step, names, 0) {
             Ok(Some(sample)) => holder.hold(&sample, &mut comparison),
@@ -51,7 +52,7 @@ pub(in crate::judge) fn hold(
             Ok(None) | Err(_) => continue,
         }
         held.held += 1;
-        held.findings.append(&mut holder.findings);
+        held.findings.extend(holder.findings.into_findings());
     }
     held
 }
@@ -101,19 +102,31 @@ struct Holder<'a> {
     step: &'a StepObservation<'a>,
     evidence: Evidence,
     reference: &'a str,
-    findings: Vec<Finding>,
+    findings: Tally,
 }
 
 impl Holder<'_> {
     fn add(&mut self, rule: &str, path: &str, message: String, expected: Value, actual: Value) {
-        self.findings.push(Finding {
+        self.add_times(rule, path, message, (expected, actual), 1);
+    }
+
+    fn add_times(
+        &mut self,
+        rule: &str,
+        path: &str,
+        message: String,
+        (expected, actual): (Value, Value),
+        times: u32,
+    ) {
+        let found = Finding {
             message,
             expected,
             actual,
-            evidence: vec![self.evidence.clone()],
             exchange: self.step.last_seq(),
+            times,
             ..finding(rule, self.step.id(), path)
-        });
+        };
+        self.findings.add(found, || vec![self.evidence.clone()]);
     }
 
     fn hold(&mut self, sample: &StepSample, comparison: &mut Comparison) {
@@ -168,10 +181,8 @@ impl Holder<'_> {
         for difference in comparison.take() {
             let (path, kind) = (&difference.path, difference.kind);
             let message = kind.message(path, self.reference);
-            self.add(kind.rule(), path, message, difference.expected, difference.actual);
-            if let Some(added) = self.findings.last_mut() {
-                added.times = difference.times;
-            }
+            let sides = (difference.expected, difference.actual);
+            self.add_times(kind.rule(), path, message, sides, difference.times);
         }
     }
 
