@@ -2,6 +2,9 @@
 
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -191,4 +194,44 @@ fn the_reference_moves() {
     place.run(&["check", "--baselines", "baselines"]).exits(0);
     let (ran, _) = hold(&place, &after, "accepted");
     ran.exits(0);
+}
+
+/// Ctrl-C ends the recording; what was recorded until then is kept, and everything is undone.
+#[test]
+fn an_interrupted_recording_is_kept() {
+    let place = Place::new();
+    let (began, begun) = channel();
+    let began = Mutex::new(began);
+    let cloud = FakeEc2::that(move |call| {
+        if call.action == "CreateKeyPair" {
+            let _ = began.lock().expect("sound").send(());
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        None
+    });
+    let url = cloud.url();
+    let arguments = ["record", CASE, "--endpoint", &url, "--region", "here-1", "--name", "fake"];
+    let running = place.start(&[&arguments[..], &["--yes", "--samples", "5"]].concat());
+    begun.recv_timeout(Duration::from_secs(30)).expect("it begins");
+    running.interrupt();
+    let ran = running.finish().exits(3).complains(&["what was recorded until now is kept"]);
+    assert_eq!(cloud.keys(), Vec::<String>::new(), "{ran}");
+    let recordings = recordings(&place);
+    assert_eq!(recordings.len(), 1, "{ran}");
+    assert!(recordings[0].1.contains("CreateKeyPair"));
+}
+
+/// An endpoint that is no longer there for the second sample takes the first with it to nobody.
+#[test]
+fn a_sample_that_cannot_be_made() {
+    let place = Place::new();
+    let cloud = FakeEc2::that(|call| {
+        (call.action == "DescribeAvailabilityZones" && call.nth > 1)
+            .then(|| refusal(401, "AuthFailure", "Not any more."))
+    });
+    let ran = record(&place, &cloud, &["--yes", "--samples", "3"]).exits(3);
+    let ran = ran.complains(&["Not any more", "what was recorded until now is kept"]);
+    assert!(ran.stdout.contains("1 recorded baseline of fake: 1 new"), "{ran}");
+    assert_eq!(recordings(&place).len(), 1);
+    place.run(&["check", "--baselines", "baselines"]).exits(0);
 }

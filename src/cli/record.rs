@@ -122,7 +122,15 @@ impl Recorder<'_> {
         let mut watched = false;
         for region in regions {
             for sample in 1..=self.args.samples {
-                let target = self.connect(region.as_deref()).await?;
+                let target = match (self.connect(region.as_deref()).await, &library) {
+                    (Ok(target), _) => target,
+                    // Samples cost money and time: one that cannot be made takes none with it.
+                    (Err(failed), Some(library)) if !made.recordings.is_empty() => {
+                        note!("{}", failed.message);
+                        return Ok(kept(library, made));
+                    }
+                    (Err(failed), _) => return Err(failed),
+                };
                 if library.is_none() {
                     library = Some(Library::new(&self.root, &self.reference(&target)?));
                     self.agree(&target, regions.len())?;
@@ -139,9 +147,7 @@ impl Recorder<'_> {
                 );
                 self.sample(target, library, &stop, &mut made).await?;
                 if stop.requested() {
-                    made.interrupted = true;
-                    note!("interrupted: what was recorded until now is kept and distilled");
-                    return Ok((library.clone(), made));
+                    return Ok(kept(library, made));
                 }
             }
         }
@@ -252,6 +258,12 @@ impl Recorder<'_> {
         let knowledge = knowledge(&self.root, library.reference())?;
         Ok(distil(library.reference(), &recordings, &knowledge))
     }
+}
+
+/// What there is of a recording that did not come to its end.
+fn kept(library: &Library, made: Made) -> (Library, Made) {
+    note!("interrupted: what was recorded until now is kept and distilled");
+    (library.clone(), Made { interrupted: true, ..made })
 }
 
 /// What recordings are judged with: what lies in the same folder, and nothing else, so that
