@@ -39,10 +39,12 @@ pub enum Why {
 pub(super) const BODY: &str = "body";
 
 /// Characters of a value that are shown.
+#[cfg(feature = "sdk")]
 const SHOWN: usize = 80;
 
 impl Unreadable {
     /// Something about the answer as a whole.
+    #[cfg(feature = "sdk")]
     pub(super) fn body(why: Why) -> Unreadable {
         Unreadable { path: BODY.to_owned(), why }
     }
