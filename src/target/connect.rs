@@ -65,7 +65,7 @@ pub async fn connect(connection: &Connection) -> Result<Target, ConnectError> {
     let began = Instant::now();
     let access = find_access(connection.profile.as_deref(), connection.region.as_deref()).await?;
     let endpoint = match connection.endpoint.as_str() {
-        "aws" => format!("https://ec2.{}.amazonaws.com/", access.region),
+        "aws" => of_aws(&access.region),
         url => url.to_owned(),
     };
     let signer = Signer::new(access.credentials, access.region.clone());
@@ -111,8 +111,26 @@ impl Target {
     }
 }
 
+/// AWS's endpoint of a region. China's partition has a domain of its own (botocore's
+/// `partitions.json`).
+fn of_aws(region: &str) -> String {
+    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://ec2.{region}.{domain}/")
+}
+
 fn host(client: &Client) -> String {
     let url = client.endpoint();
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_aws;
+
+    #[test]
+    fn every_region_has_its_endpoint() {
+        assert_eq!(of_aws("eu-west-1"), "https://ec2.eu-west-1.amazonaws.com/");
+        assert_eq!(of_aws("cn-north-1"), "https://ec2.cn-north-1.amazonaws.com.cn/");
+    }
 }
