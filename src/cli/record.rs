@@ -26,8 +26,11 @@ use crate::transcript::Salt;
 const HELP: &str = "\
 A recording is what a reference did, and the reference that counts is AWS:
 
-    parallax policy vpcs | …                                  # the IAM policy that the run needs
-    parallax record vpcs --endpoint aws --regions eu-west-1,us-east-1
+    parallax policy vpcs --region eu-west-1       # the IAM policy that these cases need
+    parallax record vpcs --endpoint aws --region eu-west-1
+
+It goes to ./baselines, or to the folder that --baselines names: there are the recordings, and what
+was distilled from them.
 
 What varies between the samples becomes a kind (an id, a time, any text); what never varies stays
 strict; what is the same thing in several steps stays the same thing. Of one sample nothing can be
@@ -36,7 +39,7 @@ learned: everything in it stays strict, apart from ids, accounts and times.
 A recording of anything else is one of that stand-in, kept below its name, and never AWS evidence:
 
     parallax record --endpoint http://127.0.0.1:5555/ --name moto …
-    parallax run --reference moto --endpoint …
+    parallax run --baselines baselines --reference moto --endpoint …
 
 Account ids, public addresses, keys, user data and console output are replaced before anything is
 written. A recording that shows another behaviour than the one before waits until somebody decides:
