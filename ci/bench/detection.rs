@@ -15,6 +15,8 @@ mod answers;
 mod change;
 #[path = "detection/envelope.rs"]
 mod envelope;
+#[path = "detection/held_out.rs"]
+mod held_out;
 #[path = "detection/members.rs"]
 mod members;
 #[path = "detection/node.rs"]
@@ -47,6 +49,7 @@ use parallax::judge::{Knowledge, judge};
 use parallax::transcript::Transcript;
 use serde_json::Value;
 
+use held_out::HeldOut;
 use operator::OPERATORS;
 use sample::Samples;
 use sequences::{Asserts, Column};
@@ -65,6 +68,9 @@ struct Arguments {
     /// Changes of one operator to one path of one action that are tried
     #[arg(long, value_name = "N", default_value_t = 5)]
     per_place: usize,
+    /// Judge each answer by profiles that were built without it and those recorded with it
+    #[arg(long)]
+    held_out: bool,
     /// Show every kind of miss
     #[arg(long)]
     verbose: bool,
@@ -166,7 +172,14 @@ fn answers(
         statistics::WEAK,
         statistics::STRONG
     );
-    Ok((answers::run(&samples.list, knowledge, arguments.per_place), clean))
+    let tally = if arguments.held_out {
+        println!("each answer is judged by profiles of the other nine tenths of the recordings\n");
+        let held_out = HeldOut::new(folder, knowledge)?;
+        answers::run(&samples.list, |sample| held_out.for_sample(sample), arguments.per_place)
+    } else {
+        answers::run(&samples.list, |_| knowledge, arguments.per_place)
+    };
+    Ok((tally, clean))
 }
 
 fn verdict(part: &str, tally: &Tally, arguments: &Arguments) -> bool {

@@ -30,11 +30,15 @@ enum What {
 }
 
 /// Tries every operator at every path of every action, at most so many times each.
-pub fn run(samples: &[Sample], knowledge: &Knowledge, per_place: usize) -> Tally {
+pub fn run<'k>(
+    samples: &[Sample],
+    knowledge: impl Fn(&Sample) -> &'k Knowledge + Sync,
+    per_place: usize,
+) -> Tally {
     let statistics = Statistics::of(samples);
     let (candidates, possible) = candidates(samples, &statistics, per_place);
     let before: Vec<Vec<Finding>> =
-        in_parallel(samples, |sample| judge_exchange(&sample.exchange(&sample.reply), knowledge));
+        in_parallel(samples, |s| judge_exchange(&s.exchange(&s.reply), knowledge(s)));
     let trials = in_parallel(&candidates, |candidate| {
         let sample = &samples[candidate.sample];
         let reply = match &candidate.what {
@@ -43,7 +47,7 @@ pub fn run(samples: &[Sample], knowledge: &Knowledge, per_place: usize) -> Tally
             }
             What::Whole(reply) => reply.as_ref().clone(),
         };
-        let after = judge_exchange(&sample.exchange(&reply), knowledge);
+        let after = judge_exchange(&sample.exchange(&reply), knowledge(sample));
         Trial {
             operator: candidate.operator,
             at: candidate.at.clone(),

@@ -191,7 +191,7 @@ fn reads_back(model: &Model, action: &str, output: &Value, body: &[u8]) -> Resul
     Ok(())
 }
 
-fn unit(source: &str) -> String {
+pub fn unit(source: &str) -> String {
     match source.split_once('#') {
         Some((cassette, _)) => cassette.to_owned(),
         None => source.rsplit_once('/').map_or(source, |(folder, _)| folder).to_owned(),
