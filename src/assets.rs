@@ -2,7 +2,8 @@
 //! replace them: a folder of the user's.
 
 use std::borrow::Cow;
-use std::io;
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rust_embed::RustEmbed;
@@ -103,6 +104,18 @@ impl Assets {
             Assets::Folder(root) => root,
         }
     }
+}
+
+/// Puts a file in place as a whole: what stood there before is not lost half-way.
+pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // As any other file: for its readers the umask decides.
+    let mode = std::fs::Permissions::from_mode(0o666);
+    let mut file =
+        tempfile::Builder::new().permissions(mode).tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
 }
 
 /// Levels of folders that are read.

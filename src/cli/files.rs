@@ -1,12 +1,11 @@
 //! The files of a run's folder.
 
-use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::exit::Failed;
+use crate::assets::replace_file;
 use crate::judge::RunResult;
 use crate::report;
 use crate::transcript::{TargetFacts, Transcript};
@@ -108,16 +107,7 @@ impl RunFolder {
 
     fn write(&self, name: &str, text: &str) -> Result<(), Failed> {
         let path = self.root.join(name);
-        // Put in place as a whole: what stood there before is not lost half-way.
-        let write = || {
-            // As any other file: for its readers the umask decides.
-            let mode = std::fs::Permissions::from_mode(0o666);
-            let mut file = tempfile::Builder::new().permissions(mode).tempfile_in(&self.root)?;
-            file.write_all(text.as_bytes())?;
-            file.persist(&path)?;
-            Ok::<_, std::io::Error>(())
-        };
-        write().map_err(|e| Failed::file(&path, e))
+        replace_file(&path, text.as_bytes()).map_err(|e| Failed::file(&path, e))
     }
 }
 

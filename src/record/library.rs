@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::assets::replace_file;
 use crate::judge::recorded::{
     RECORDED, RECORDINGS, RecordedBaseline, is_same_behaviour, read_recording,
 };
@@ -240,19 +241,10 @@ fn remove(path: &Path) -> Result<(), LibraryError> {
     }
 }
 
-/// Puts a file in place as a whole: what stood there before is not lost half-way.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
-    use std::os::unix::fs::PermissionsExt as _;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let put = || {
-        std::fs::create_dir_all(folder)?;
-        let mode = std::fs::Permissions::from_mode(0o666);
-        let mut file = tempfile::Builder::new().permissions(mode).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        Ok::<_, std::io::Error>(())
-    };
-    put().map_err(|e| error(path, e))
+    std::fs::create_dir_all(folder).map_err(|e| error(folder, e))?;
+    replace_file(path, bytes).map_err(|e| error(path, e))
 }
 
 fn error(path: &Path, why: impl std::fmt::Display) -> LibraryError {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::evidence::model_evidence;
+use super::identity::join;
 use crate::judge::Finding;
 use crate::judge::merge::Tally;
 use crate::judge::observe::AnswerSeen;
@@ -100,8 +101,4 @@ impl Check<'_> {
         };
         self.findings.add(found, || vec![model_evidence(&states)]);
     }
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }

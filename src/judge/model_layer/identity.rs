@@ -209,7 +209,7 @@ fn is_something(value: &Value) -> bool {
     !value.is_null() && value.as_str() != Some("")
 }
 
-fn join(path: &str, name: &str) -> String {
+pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
