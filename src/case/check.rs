@@ -3,11 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
 use super::doc::{CaseDoc, RowDoc, StepDoc, UndoDoc};
 use super::variables::{Scope, names_in};
-use super::{expand, path::Selector};
+use super::{expand, pages, path::Selector};
 use crate::model::{Model, ShapeId, ShapeKind, suggest};
 use crate::syntax::{Diagnostic, Node, NodeKind, Reader, Spanned};
+use crate::wire::{Encoding, Method, Signature};
 
 /// Variables that every case has. See `cases/README.md`.
 pub(crate) const BUILT_IN: [&str; 7] =
@@ -133,6 +137,17 @@ impl RowCheck<'_> {
         if let Some(with) = &step.with {
             self.variables(with, known);
         }
+        for (name, value) in &step.parameters {
+            self.variables_of(&name.value, &name.span, known);
+            self.variables(value, known);
+        }
+        self.manner(step, scope);
+        if step.pages && action.as_deref().is_some_and(|a| pages::paginator(a).is_none()) {
+            self.found.report(
+                Diagnostic::error("this action has no pages")
+                    .at(step.id.span.clone(), "AWS's paginators do not know it"),
+            );
+        }
         self.poll(step, action.as_deref());
         for (what, name) in step
             .needs
@@ -148,6 +163,33 @@ impl RowCheck<'_> {
         }
         if let Some(undo) = &step.undo {
             self.undo(undo, scope, known);
+        }
+    }
+
+    /// Words of the request's manner have to be known.
+    fn manner(&mut self, step: &StepDoc, scope: &Scope) {
+        let Some(request) = &step.request else { return };
+        if step.pages {
+            self.found.report(
+                Diagnostic::error("a request of its own kind has no pages")
+                    .at(step.id.span.clone(), "this step has `request` and `pages`"),
+            );
+        }
+        self.word::<Method>(&request.method, scope);
+        self.word::<Encoding>(&request.encoding, scope);
+        self.word::<Signature>(&request.signature, scope);
+    }
+
+    fn word<T: DeserializeOwned>(&mut self, word: &Option<Spanned<String>>, scope: &Scope) {
+        let Some(word) = word else { return };
+        let text = expand::action(word, scope).unwrap_or_else(|_| word.value.clone());
+        if let Err(error) = serde_json::from_value::<T>(Value::String(text.clone())) {
+            // Serde names the words that there are.
+            self.found.report(
+                Diagnostic::error(format!("`{text}` is not known here"))
+                    .at(word.span.clone(), "not one of the words for it")
+                    .help(error.to_string()),
+            );
         }
     }
 
@@ -357,24 +399,26 @@ impl RowCheck<'_> {
         }
     }
 
+    /// Every variable in a text has to be known by now.
+    fn variables_of(&mut self, text: &str, span: &Range<usize>, known: &BTreeSet<String>) {
+        for name in names_in(text).filter(|name| !known.contains(*name)) {
+            self.found.report(
+                Diagnostic::error(format!("`${name}` is not bound by now"))
+                    .at(span.clone(), "no earlier step binds it")
+                    .suggest(suggest(name, known.iter().map(String::as_str)))
+                    .help("a dollar sign that is meant as such is written `$$`"),
+            );
+        }
+    }
+
     /// Every variable in a value has to be known by now.
     fn variables(&mut self, node: &Node, known: &BTreeSet<String>) {
-        let mut text = |text: &str, span: &Range<usize>| {
-            for name in names_in(text).filter(|name| !known.contains(*name)) {
-                self.found.report(
-                    Diagnostic::error(format!("`${name}` is not bound by now"))
-                        .at(span.clone(), "no earlier step binds it")
-                        .suggest(suggest(name, known.iter().map(String::as_str)))
-                        .help("a dollar sign that is meant as such is written `$$`"),
-                );
-            }
-        };
         match &node.kind {
-            NodeKind::String(value) => text(value, &node.span),
+            NodeKind::String(value) => self.variables_of(value, &node.span, known),
             NodeKind::Sequence(items) => items.iter().for_each(|n| self.variables(n, known)),
             NodeKind::Mapping(entries) => {
                 for (key, _) in entries {
-                    text(&key.value, &key.span);
+                    self.variables_of(&key.value, &key.span, known);
                 }
                 entries.iter().for_each(|(_, n)| self.variables(n, known));
             }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema};
 
 use crate::syntax::{Node, Spanned};
+use crate::wire::{Encoding, Method, Signature};
 
 /// A case of Parallax: what to call on a cloud, step by step. What AWS does there is in the
 /// baseline of the same name.
@@ -35,7 +36,7 @@ pub(crate) struct CaseDoc {
     pub steps: Vec<StepDoc>,
 }
 
-/// One row of a matrix. Every key beside `id` and `row` is a variable.
+/// One row of a matrix. Every key beside `id`, `row` and `aliases` is a variable.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(rename = "Row")]
 pub(crate) struct RowDoc {
@@ -43,6 +44,9 @@ pub(crate) struct RowDoc {
     pub id: Spanned<String>,
     /// The row's name, in brackets behind the case's.
     pub row: Spanned<String>,
+    /// Names of the same check in other suites, beside the case's.
+    #[schemars(default)]
+    pub aliases: Vec<Spanned<String>>,
     /// The variables.
     #[schemars(skip)]
     pub variables: Vec<(Spanned<String>, Node)>,
@@ -60,6 +64,15 @@ pub(crate) struct StepDoc {
     pub poll: Option<Spanned<String>>,
     /// Input members by their SDK names.
     pub with: Option<Node>,
+    /// Query parameters as they go on the wire, added to those of `with` or in their place; null
+    /// leaves one out. For what AWS's model does not know.
+    #[schemars(default, with = "BTreeMap<String, serde_json::Value>")]
+    pub parameters: Vec<(Spanned<String>, Node)>,
+    /// How the request differs from what an AWS SDK sends.
+    pub request: Option<RequestDoc>,
+    /// Ask for page after page, as AWS's paginators do; the answer is all of them joined.
+    #[schemars(default)]
+    pub pages: bool,
     /// Variables to take from the answer: name and JMESPath.
     #[schemars(default, with = "BTreeMap<String, String>")]
     pub bind: Vec<(Spanned<String>, Spanned<String>)>,
@@ -92,6 +105,24 @@ pub(crate) struct StepDoc {
     /// Of a poll: the longest it may take, `90s` or `5m`; 2 minutes if not given.
     #[schemars(with = "Option<String>")]
     pub within: Option<Spanned<u64>>,
+}
+
+/// How a request differs from what an AWS SDK sends: for cases about the protocol itself.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename = "Request", deny_unknown_fields)]
+pub(crate) struct RequestDoc {
+    /// `POST` with the parameters in the body (as SDKs do), or `GET` with them in the URL.
+    #[schemars(with = "Option<Method>")]
+    pub method: Option<Spanned<String>>,
+    /// Headers by name, in place of those that would be sent; null leaves one out.
+    #[schemars(default, with = "BTreeMap<String, Option<String>>")]
+    pub headers: Vec<(Spanned<String>, Node)>,
+    /// How parameters are escaped.
+    #[schemars(with = "Option<Encoding>")]
+    pub encoding: Option<Spanned<String>>,
+    /// How the request is signed.
+    #[schemars(with = "Option<Signature>")]
+    pub signature: Option<Spanned<String>>,
 }
 
 /// How to remove what a step made.

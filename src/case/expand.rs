@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::doc::{CaseDoc, RowDoc, StepDoc};
+use super::doc::{CaseDoc, RequestDoc, RowDoc, StepDoc};
 use super::steps::{Case, Goal, Poll, Step, Undo};
 use super::variables::{Scope, Unbound};
-use crate::syntax::Node;
+use crate::syntax::{Node, Spanned};
+use crate::wire::Manner;
 
 /// How long a poll may take if the case does not say.
 const DEFAULT_WITHIN_MS: u64 = 120_000;
@@ -31,7 +32,12 @@ fn one(doc: &CaseDoc, stem: &str, row: Option<&RowDoc>) -> Result<Case, Unbound>
         title: doc.title.value.clone(),
         about: doc.about.as_ref().map(|about| about.value.trim().to_owned()),
         capability: doc.capability.value.clone(),
-        aliases: doc.aliases.iter().map(|a| a.value.clone()).collect(),
+        aliases: doc
+            .aliases
+            .iter()
+            .chain(row.iter().flat_map(|row| &row.aliases))
+            .map(|a| a.value.clone())
+            .collect(),
         uses: doc.uses.clone(),
         variables: row
             .map(|row| row.variables.iter().map(|(k, v)| (k.value.clone(), v.to_json())).collect())
@@ -63,6 +69,13 @@ fn step(doc: &StepDoc, scope: &Scope) -> Result<Step, Unbound> {
         id: doc.id.value.clone(),
         action: action(name, scope)?,
         with: with(doc.with.as_ref(), scope)?,
+        parameters: doc
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.value.clone(), value.to_json()))
+            .collect(),
+        manner: manner(doc.request.as_ref(), scope)?,
+        pages: doc.pages,
         bind: doc
             .bind
             .iter()
@@ -82,6 +95,32 @@ fn step(doc: &StepDoc, scope: &Scope) -> Result<Step, Unbound> {
         needs: doc.needs.iter().map(|n| n.value.clone()).collect(),
         poll: doc.poll.as_ref().map(|_| poll(doc)),
     })
+}
+
+/// How the step's request is sent. What is not known was reported by `check`.
+fn manner(doc: Option<&RequestDoc>, scope: &Scope) -> Result<Manner, Unbound> {
+    let Some(doc) = doc else { return Ok(Manner::default()) };
+    let word = |text: &Option<Spanned<String>>| match text {
+        Some(text) => action(text, scope).map(Value::String),
+        None => Ok(Value::Null),
+    };
+    let headers = doc.headers.iter().map(|(name, value)| {
+        let value = match value.to_json() {
+            Value::Null => None,
+            value => Some(action(value.as_str().unwrap_or(&value.to_string()), scope)?),
+        };
+        Ok((name.value.to_ascii_lowercase(), value))
+    });
+    Ok(Manner {
+        method: known(word(&doc.method)?),
+        encoding: known(word(&doc.encoding)?),
+        signature: known(word(&doc.signature)?),
+        headers: headers.collect::<Result<_, Unbound>>()?,
+    })
+}
+
+fn known<T: serde::de::DeserializeOwned + Default>(word: Value) -> T {
+    serde_json::from_value(word).unwrap_or_default()
 }
 
 /// The input with the names of members replaced; values keep their variables until they run.

@@ -7,6 +7,7 @@ mod check;
 mod doc;
 mod expand;
 mod goal;
+pub(crate) mod pages;
 mod path;
 mod read;
 mod steps;

@@ -1,7 +1,7 @@
 //! From nodes to a `CaseDoc`: structure only; what it means is checked in `check`.
 
-use super::doc::{CaseDoc, RowDoc, StepDoc, UndoDoc};
-use crate::syntax::{Diagnostic, MapReader, Node, Reader, Spanned};
+use super::doc::{CaseDoc, RequestDoc, RowDoc, StepDoc, UndoDoc};
+use crate::syntax::{Diagnostic, MapReader, Node, NodeKind, Reader, Spanned};
 
 /// Longest time a poll may be given.
 const MAX_WITHIN_MS: u64 = 60 * 60 * 1000;
@@ -43,10 +43,11 @@ fn row(node: &Node, reader: &mut Reader) -> Option<RowDoc> {
     let variables = map
         .entries
         .iter()
-        .filter(|(key, _)| key.value != "id" && key.value != "row")
+        .filter(|(key, _)| !matches!(key.value.as_str(), "id" | "row" | "aliases"))
         .cloned()
         .collect();
-    Some(RowDoc { id: id?, row: row?, variables })
+    let aliases = strings(&map, "aliases", reader);
+    Some(RowDoc { id: id?, row: row?, aliases, variables })
 }
 
 fn step(node: &Node, reader: &mut Reader) -> Option<StepDoc> {
@@ -66,6 +67,9 @@ fn step(node: &Node, reader: &mut Reader) -> Option<StepDoc> {
         call: string("call", reader),
         poll: string("poll", reader),
         with: map.get("with").cloned(),
+        parameters: map.get("parameters").map(|n| parameters(n, reader)).unwrap_or_default(),
+        request: map.get("request").and_then(|n| request(n, reader)),
+        pages: map.get("pages").and_then(|n| reader.boolean(n)).unwrap_or(false),
         bind: map.get("bind").map(|n| bind(n, reader)).unwrap_or_default(),
         undo: map.get("undo").and_then(|n| undo(n, reader)),
         completes: string("completes", reader),
@@ -96,6 +100,29 @@ fn undo(node: &Node, reader: &mut Reader) -> Option<UndoDoc> {
         call: call?,
         with: map.get("with").cloned(),
         waiter: map.get("waiter").and_then(|n| reader.string(n)),
+    })
+}
+
+fn parameters(node: &Node, reader: &mut Reader) -> Vec<(Spanned<String>, Node)> {
+    let Some(map) = reader.map(node, "Query parameters and their values") else {
+        return Vec::new();
+    };
+    for (_, value) in map.entries {
+        if matches!(value.kind, NodeKind::Mapping(_) | NodeKind::Sequence(_)) {
+            reader.expected("a single value: a parameter is a text on the wire", value);
+        }
+    }
+    map.entries.to_vec()
+}
+
+fn request(node: &Node, reader: &mut Reader) -> Option<RequestDoc> {
+    let map = reader.map_of::<RequestDoc>(node, "a request")?;
+    let string = |key: &str, reader: &mut Reader| map.get(key).and_then(|n| reader.string(n));
+    Some(RequestDoc {
+        method: string("method", reader),
+        headers: map.get("headers").map(|n| parameters(n, reader)).unwrap_or_default(),
+        encoding: string("encoding", reader),
+        signature: string("signature", reader),
     })
 }
 

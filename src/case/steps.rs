@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::wire::Manner;
+
 /// One case: a row of a matrix, or a whole file without one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
@@ -59,6 +61,16 @@ pub struct Step {
     /// Input members by SDK name; variables not yet replaced.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub with: Value,
+    /// Query parameters as they go on the wire, in place of those of `with` or beside them; null
+    /// leaves one out. Variables not yet replaced.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub parameters: Map<String, Value>,
+    /// How the request differs from what an AWS SDK sends.
+    #[serde(default, skip_serializing_if = "Manner::is_usual", rename = "request")]
+    pub manner: Manner,
+    /// Whether page after page is asked for, and the answer is all of them joined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pages: bool,
     /// Variables taken from the answer: name and JMESPath.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub bind: Map<String, Value>,

@@ -67,6 +67,7 @@ impl Scope {
         for part in parts {
             match part {
                 Part::Text(text) => out.push_str(text),
+                Part::Repeated(text, times) => out.push_str(&text.repeat(times)),
                 Part::Variable(name) => match self.get(name) {
                     Some(Value::String(value)) => out.push_str(value),
                     Some(value) => out.push_str(&value.to_string()),
@@ -82,7 +83,7 @@ impl Scope {
 pub(crate) fn names_in(text: &str) -> impl Iterator<Item = &str> {
     parts(text).into_iter().filter_map(|part| match part {
         Part::Variable(name) => Some(name),
-        Part::Text(_) => None,
+        Part::Text(_) | Part::Repeated(..) => None,
     })
 }
 
@@ -106,8 +107,13 @@ pub(crate) fn has_variable(text: &str) -> bool {
     names_in(text).next().is_some()
 }
 
+/// The longest text that a case can ask for by repetition: more than EC2 takes anywhere.
+const LONGEST: usize = 1 << 20;
+
 enum Part<'t> {
     Text(&'t str),
+    /// `${a*256}`: a text so many times, for what limits the length of names.
+    Repeated(&'t str, usize),
     Variable(&'t str),
 }
 
@@ -135,6 +141,10 @@ fn parts(text: &str) -> Vec<Part<'_>> {
                 parts.push(Part::Variable(name));
                 rest = tail;
             }
+            Some((inside, tail)) if let Some((text, times)) = repeated(inside) => {
+                parts.push(Part::Repeated(text, times));
+                rest = tail;
+            }
             _ => {
                 parts.push(Part::Text("$"));
                 rest = &after[1..];
@@ -143,6 +153,13 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     }
     parts.push(Part::Text(rest));
     parts
+}
+
+/// `a*256`, between the braces.
+fn repeated(inside: &str) -> Option<(&str, usize)> {
+    let (text, times) = inside.rsplit_once('*')?;
+    let times: usize = times.parse().ok()?;
+    (!text.is_empty() && text.len().saturating_mul(times) <= LONGEST).then_some((text, times))
 }
 
 #[cfg(test)]
@@ -162,5 +179,10 @@ mod tests {
             Ok(json!({"a": 3, "b": ["vpc-1-x3", "$id", "a$id", "costs $5"], "vpc-1": 1}))
         );
         assert_eq!(scope.resolve(&json!("${other}!")), Err(Unbound("other".into())));
+        assert_eq!(scope.resolve(&json!("${ab*3}-${id}")), Ok(json!("ababab-vpc-1")));
+        assert_eq!(scope.resolve(&json!("${é*2}")), Ok(json!("éé")));
+        for text in ["${a*}", "${*3}", "${a*-1}", "${a*99999999999}"] {
+            assert_eq!(scope.resolve(&json!(text)), Ok(json!(text)), "no repetition");
+        }
     }
 }

@@ -85,19 +85,22 @@ fn claim(expectation: &Expectation) -> String {
             let status = status.as_ref().map(|s| format!(", HTTP {s}")).unwrap_or_default();
             format!("refuses it with {}{status}", codes.join(" or "))
         }
-        Claim::Value { path, test } => {
-            let test = match test {
-                Test::Is(value) => format!("is {value}"),
-                Test::In(values) => {
-                    format!("is one of {}", serde_json::Value::from(values.clone()))
-                }
-                Test::Form(form) => format!("has the form {form}"),
-                Test::Present(true) => "is there".to_owned(),
-                Test::Present(false) => "is not there".to_owned(),
-            };
-            format!("{} {test}", path.value)
-        }
+        Claim::Value { path, test } => format!("{} {}", path.value, wanted(test)),
+        Claim::Header { name, test } => format!("header {} {}", name.value, wanted(test)),
         Claim::States(states) => format!("goes through {}", states.join(" → ")),
+    }
+}
+
+fn wanted(test: &Test) -> String {
+    match test {
+        Test::Is(value) => format!("is {value}"),
+        Test::In(values) => format!("is one of {}", serde_json::Value::from(values.clone())),
+        Test::Set(values) => {
+            format!("holds, in any order, {}", serde_json::Value::from(values.clone()))
+        }
+        Test::Form(form) => format!("has the form {form}"),
+        Test::Present(true) => "is there".to_owned(),
+        Test::Present(false) => "is not there".to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::shape::{RawAnswer, Recording};
 use super::{Evidence, Finding, Knowledge, Severity, client, merge, model_layer, shape};
 use crate::model::Model;
 use crate::transcript::{Exchange, Purpose, Redactor, Reply, Request, Response};
-use crate::wire::{Answer, encode_form};
+use crate::wire::{Answer, Encoding, encode_form};
 
 /// What the client, model and shape layers find in the answer of one exchange; nothing if there is
 /// no answer.
@@ -89,9 +89,9 @@ fn exchange(action: &str, status: u16, raw: &RawAnswer) -> Exchange {
         took_ms: 0,
         request: Request {
             method: "POST".to_owned(),
-            url: String::new(),
+            url: redactor.text(""),
             headers: Vec::new(),
-            body: redactor.form(action, &encode_form(&raw.request)),
+            body: redactor.form(action, &encode_form(&raw.request, Encoding::Usual)),
         },
         reply: Reply::Response(Response {
             status,

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use serde_json::Value;
 
 use super::StateSeen;
-use crate::case::{Answered, Case, PollEnd, Scope, Selector, SoFar, Step};
+use crate::case::{Answered, Case, PollEnd, Scope, Selector, SoFar, Step, pages};
 use crate::model::Model;
 use crate::transcript::{
     Body, CaseStarted, Ending, Event, Exchange, Purpose, Reply, Transcript, UndoEnded,
@@ -213,6 +213,7 @@ fn observe_step<'t>(events: &[&'t Event], step: &'t Step) -> StepObservation<'t>
         (None, Some(Ending::Interrupted)) => Observed::NoAnswer("interrupted".to_owned()),
         (None, _) => match (&step.poll, answers.last()) {
             (_, None) => Observed::NotRun,
+            (None, Some(last)) if step.pages => all_pages(&step.action, &answers, last),
             (None, Some(last)) => observed(last),
             (Some(poll), Some(last)) => watch(&poll.goal, &answers, last, &mut states),
         },
@@ -252,6 +253,26 @@ fn observed(seen: &AnswerSeen<'_>) -> Observed {
             Observed::NoAnswer(what.clone())
         }
         Answer::Foreign(what) => Observed::Foreign(what.clone()),
+    }
+}
+
+/// Puts the pages together that the run asked for.
+fn all_pages(action: &str, answers: &[AnswerSeen<'_>], last: &AnswerSeen<'_>) -> Observed {
+    let observed = observed(last);
+    let (Some(paginator), Observed::Success(_)) = (pages::paginator(action), &observed) else {
+        return observed;
+    };
+    let seen: Vec<&Value> = answers.iter().filter_map(|seen| seen.answer.output()).collect();
+    let unending = |seen: String| Observed::NotReached { seen };
+    match pages::next(paginator, &seen) {
+        pages::Next::Again(_) => {
+            unending(format!("page {} with a NextToken that an earlier page had", seen.len()))
+        }
+        pages::Next::TooMany => unending(format!("page {}, and still a NextToken", seen.len())),
+        // With a token left, the run was interrupted or was not answered: that was seen above.
+        pages::Next::End | pages::Next::Page(_) => {
+            Observed::Success(Arc::new(pages::joined(paginator, &seen)))
+        }
     }
 }
 

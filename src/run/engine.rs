@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::undo::{self, Pending};
 use super::{CaseEnd, RunOptions, Stop};
-use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step};
-use crate::target::{Call, Called, Caller};
+use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step, pages};
+use crate::target::{Call, Called, Caller, Form};
 use crate::transcript::{Ending, Purpose};
 use crate::wire::Answer;
 
@@ -30,6 +30,12 @@ pub(super) struct CaseRun<'r> {
     /// The step that makes everything after it pointless, and why.
     obstacle: Option<(String, String)>,
     end: CaseEnd,
+}
+
+/// What a step sends, its variables replaced.
+struct Input {
+    members: Value,
+    parameters: Map<String, Value>,
 }
 
 /// How a step ended, as far as later steps care.
@@ -90,6 +96,7 @@ impl<'r> CaseRun<'r> {
         };
         let stepped = match &step.poll {
             Some(poll) => self.poll(step, poll, &input).await,
+            None if step.pages => self.pages(step, input).await,
             None => self.call(step, &input).await,
         };
         match stepped {
@@ -113,26 +120,33 @@ impl<'r> CaseRun<'r> {
     }
 
     /// The step's input, or which earlier step is in its way and why.
-    fn ready(&self, step: &Step) -> Result<Value, (String, String)> {
+    fn ready(&self, step: &Step) -> Result<Input, (String, String)> {
         if let Some((by, why)) = &self.obstacle {
             return Err((by.clone(), why.clone()));
         }
         if let Some(by) = step.needs.iter().find(|n| !self.succeeded.contains(n.as_str())) {
             return Err((by.clone(), "it did not succeed".to_owned()));
         }
-        self.scope.resolve(&step.with).map_err(|unbound| {
+        let resolved = self.scope.resolve(&step.with).and_then(|members| {
+            let parameters = self.scope.resolve(&Value::Object(step.parameters.clone()))?;
+            let parameters = parameters.as_object().cloned().unwrap_or_default();
+            Ok(Input { members, parameters })
+        });
+        resolved.map_err(|unbound| {
             let binder = self.case.steps.iter().find(|s| s.bind.contains_key(&unbound.0));
             let by = binder.map_or_else(|| step.id.clone(), |s| s.id.clone());
             (by, format!("its answer did not give `${}`", unbound.0))
         })
     }
 
-    async fn call(&mut self, step: &'r Step, input: &Value) -> Stepped {
+    async fn call(&mut self, step: &'r Step, input: &Input) -> Stepped {
         let called = self.send(step, input).await;
         // Without an answer, or after a fault of the server, the thing may have been made all the same.
         let may_exist = called.output().is_some()
             || matches!(called, Called::Failure(..) | Called::Answer(_, 500..));
-        self.bind(step, &called);
+        if let Some(output) = called.output() {
+            self.bind(step, output);
+        }
         if let (Some(undo), true) = (&step.undo, may_exist)
             && let Ok(input) = self.scope.resolve(&undo.with)
         {
@@ -152,7 +166,43 @@ impl<'r> CaseRun<'r> {
         }
     }
 
-    async fn poll(&mut self, step: &'r Step, poll: &Poll, input: &Value) -> Stepped {
+    /// Asks for page after page, as AWS's paginators do.
+    async fn pages(&mut self, step: &'r Step, mut input: Input) -> Stepped {
+        // `check` lets only actions with pages have them.
+        let Some(paginator) = pages::paginator(&step.action) else {
+            return self.call(step, &input).await;
+        };
+        let mut seen: Vec<Value> = Vec::new();
+        loop {
+            let called = self.send(step, &input).await;
+            let Some(output) = called.output() else {
+                if let Called::Failure(..) | Called::Unsendable(_) = called {
+                    self.obstacle.get_or_insert((step.id.clone(), called.describe()));
+                }
+                return Stepped::Badly(called.describe());
+            };
+            seen.push(output.clone());
+            let seen: Vec<&Value> = seen.iter().collect();
+            match pages::next(paginator, &seen) {
+                pages::Next::Page(token) => {
+                    input.members = pages::input(paginator, &input.members, &token);
+                }
+                end => {
+                    self.bind(step, &pages::joined(paginator, &seen));
+                    return match end {
+                        pages::Next::End => Stepped::Well,
+                        _ => Stepped::Badly("its pages never end".to_owned()),
+                    };
+                }
+            }
+            if self.stop.requested() {
+                self.ended(step, Ending::Interrupted);
+                return Stepped::Interrupted;
+            }
+        }
+    }
+
+    async fn poll(&mut self, step: &'r Step, poll: &Poll, input: &Input) -> Stepped {
         let deadline = Instant::now() + Duration::from_millis(poll.within_ms);
         let mut pause = FIRST_PAUSE;
         let began = Instant::now();
@@ -179,7 +229,9 @@ impl<'r> CaseRun<'r> {
             seen |= called.output().is_some();
             match look.ends {
                 Some(PollEnd::Reached) => {
-                    self.bind(step, &called);
+                    if let Some(output) = called.output() {
+                        self.bind(step, output);
+                    }
                     return Stepped::Well;
                 }
                 Some(PollEnd::Missed) => return Stepped::Badly(format!("it saw {}", look.seen)),
@@ -200,22 +252,25 @@ impl<'r> CaseRun<'r> {
         }
     }
 
-    async fn send(&self, step: &Step, input: &Value) -> Called {
+    async fn send(&self, step: &Step, input: &Input) -> Called {
         self.caller
             .call(Call {
                 case: Some(&self.case.id),
                 step: Some(&step.id),
                 purpose: Purpose::Step,
                 action: &step.action,
-                input,
-                omit: &step.omit,
+                input: &input.members,
+                form: Form {
+                    omit: &step.omit,
+                    parameters: Some(&input.parameters),
+                    manner: Some(&step.manner),
+                },
             })
             .await
     }
 
     /// Takes variables from an answer. What is not there stays unbound.
-    fn bind(&mut self, step: &Step, called: &Called) {
-        let Some(output) = called.output() else { return };
+    fn bind(&mut self, step: &Step, output: &Value) {
         for (name, path) in step.binds() {
             match Selector::new(path).and_then(|s| s.find(output)) {
                 Ok(Value::Null) | Err(_) => {}

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::case::{Answered, Goal, PollEnd, SoFar, is_not_found};
 use crate::model::Model;
-use crate::target::{Call, Called, Caller};
+use crate::target::{Call, Called, Caller, Form};
 use crate::transcript::Purpose;
 use crate::wire::Answer;
 
@@ -168,7 +168,7 @@ async fn send(caller: &Caller<'_>, case: &str, pending: &Pending, action: &str) 
             purpose: Purpose::Undo,
             action,
             input: &input,
-            omit: &[],
+            form: Form::default(),
         })
         .await
 }

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::model::Model;
 use crate::transcript::{CallFor, Purpose, Recorder};
-use crate::wire::{Answer, Client, EncodeError, FailureKind, encode, encode_form, is_throttling};
+use crate::wire::{
+    Answer, Client, EncodeError, FailureKind, Manner, encode, encode_form, is_throttling,
+    replace_parameters,
+};
 
 /// Attempts that AWS's SDKs make in their standard retry mode.
 pub(crate) const MAX_ATTEMPTS: u32 = 3;
@@ -36,7 +39,18 @@ pub(crate) struct Call<'a> {
     pub purpose: Purpose,
     pub action: &'a str,
     pub input: &'a Value,
+    pub form: Form<'a>,
+}
+
+/// How a call differs from what an SDK would send; by default in nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Form<'a> {
+    /// Members that SDKs fill in and that are left out.
     pub omit: &'a [String],
+    /// Query parameters in place of the members' or beside them.
+    pub parameters: Option<&'a Map<String, Value>>,
+    /// The manner of the request.
+    pub manner: Option<&'a Manner>,
 }
 
 /// What came of a call after its last attempt.
@@ -104,8 +118,15 @@ impl<'r> Caller<'r> {
         };
         // One token for all attempts: that is what it is for.
         let token = || uuid::Uuid::new_v4().to_string();
-        let body = match encode(model, action, call.input, call.omit, token) {
-            Ok(parameters) => encode_form(&parameters),
+        let usual = Manner::default();
+        let manner = call.form.manner.unwrap_or(&usual);
+        let body = match encode(model, action, call.input, call.form.omit, token) {
+            Ok(mut parameters) => {
+                if let Some(by) = call.form.parameters {
+                    replace_parameters(&mut parameters, by);
+                }
+                encode_form(&parameters, manner.encoding)
+            }
             Err(error) => return Called::Unsendable(error),
         };
         let invocation = uuid::Uuid::new_v4().to_string();
@@ -115,7 +136,7 @@ impl<'r> Caller<'r> {
                 ("amz-sdk-invocation-id".to_owned(), invocation.clone()),
                 ("amz-sdk-request".to_owned(), format!("attempt={attempt}; max={MAX_ATTEMPTS}")),
             ];
-            let sent = self.client.send(body.clone(), headers).await;
+            let sent = self.client.send(body.clone(), headers, manner).await;
             let about = CallFor {
                 case: call.case,
                 step: call.step,
@@ -182,7 +203,8 @@ impl Caller<'_> {
     pub async fn ask(&self, action: &str, input: &Value) -> Question {
         let (case, step) = (None, None);
         let purpose = Purpose::Discover;
-        let called = self.call(Call { case, step, purpose, action, input, omit: &[] }).await;
+        let called =
+            self.call(Call { case, step, purpose, action, input, form: Form::default() }).await;
         let what = self.recorder.redacted(&called.describe()).as_str().to_owned();
         match called {
             Called::Answer(Answer::Output { decoded, envelope }, _) => {

@@ -119,12 +119,22 @@ pub struct Exchange {
 pub struct Request {
     /// HTTP method.
     pub method: String,
-    /// URL without query secrets.
-    pub url: String,
+    /// URL; with `GET` it holds the parameters.
+    pub url: Redacted,
     /// Header names and values in the order sent.
     pub headers: Vec<(String, Redacted)>,
     /// The body: form-encoded Query parameters.
     pub body: Redacted,
+}
+
+impl Request {
+    /// The form-encoded Query parameters, wherever they were sent.
+    pub fn form(&self) -> &str {
+        match self.url.as_str().split_once('?') {
+            Some((_, query)) if self.body.as_str().is_empty() => query,
+            _ => self.body.as_str(),
+        }
+    }
 }
 
 /// An answer, or the failure to get one.

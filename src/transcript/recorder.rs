@@ -120,7 +120,7 @@ impl Recorder {
             took_ms: millis(attempt.took),
             request: Request {
                 method: request.method.clone(),
-                url: request.url.clone(),
+                url: self.redactor.url(call.action, &request.url),
                 headers: request.headers.iter().map(header).collect(),
                 body: self.redactor.form(call.action, &request.body),
             },

@@ -113,6 +113,16 @@ impl Redactor {
         self.text(&pairs.join("&"))
     }
 
+    /// The URL of a request; with `GET` the parameters and perhaps the signature stand in it.
+    pub fn url(&self, action: &str, url: &str) -> Redacted {
+        match url.split_once('?') {
+            Some((place, form)) => {
+                self.text(&format!("{place}?{}", self.form(action, form).as_str()))
+            }
+            None => self.text(url),
+        }
+    }
+
     /// The body of an answer to an action.
     pub fn body(&self, action: &str, bytes: &[u8]) -> Body {
         let names = Model::ec2().sensitive_wire_names();
@@ -163,7 +173,9 @@ fn marker(len: usize) -> String {
 
 fn is_secret(model: &Model, action: &str, encoded_name: &str) -> bool {
     let name = percent_decode_str(encoded_name).decode_utf8_lossy();
-    model.is_sensitive_parameter(action, &name)
+    let signs = ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token"];
+    signs.iter().any(|known| name.eq_ignore_ascii_case(known))
+        || model.is_sensitive_parameter(action, &name)
 }
 
 /// Keeps what is signed and for where; takes out who signed and the signature.

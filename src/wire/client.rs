@@ -8,7 +8,7 @@ use reqwest::Certificate;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::Signer;
+use super::{Encoding, Manner, Method, Signature, Signer, encode_form};
 
 /// How to reach an endpoint.
 #[derive(Debug, Clone)]
@@ -161,19 +161,22 @@ impl Client {
         &self.signer
     }
 
-    /// Sends one request with this body. Never fails as such: a failure is an outcome.
-    pub async fn send(&self, body: String, headers: Vec<(String, String)>) -> Attempt {
-        let mut request = SentRequest {
-            method: "POST".to_owned(),
-            url: self.endpoint.to_string(),
-            headers,
-            body,
+    /// Sends these parameters, form-encoded, in one request. Never fails as such: a failure is an
+    /// outcome.
+    pub async fn send(
+        &self,
+        form: String,
+        headers: Vec<(String, String)>,
+        manner: &Manner,
+    ) -> Attempt {
+        let mut request = match manner.method {
+            Method::Post => self.post(form, headers),
+            Method::Get => self.get(&form, headers),
         };
-        // As botocore sends it.
-        request.headers.insert(
-            0,
-            ("content-type".into(), "application/x-www-form-urlencoded; charset=utf-8".into()),
-        );
+        for (name, value) in &manner.headers {
+            request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            request.headers.extend(value.iter().map(|value| (name.clone(), value.clone())));
+        }
         let started = Instant::now();
         let signed = self.signer.sign(
             &request.method,
@@ -181,10 +184,17 @@ impl Client {
             &request.headers,
             request.body.as_bytes(),
             SystemTime::now(),
+            manner.signature,
         );
         let outcome = match signed {
-            Ok(headers) => {
-                request.headers.extend(headers);
+            Ok(signed) => {
+                request.headers.extend(signed.headers);
+                if !signed.query.is_empty() {
+                    request.url = with_query(&request.url, &signed.query);
+                }
+                if manner.signature == Signature::AlteredBody {
+                    request.alter();
+                }
                 self.exchange(&request).await
             }
             Err(message) => Err(Failure { kind: FailureKind::Broken, message }),
@@ -192,8 +202,28 @@ impl Client {
         Attempt { request, outcome, started, took: started.elapsed() }
     }
 
+    fn post(&self, form: String, mut headers: Vec<(String, String)>) -> SentRequest {
+        // As botocore sends it.
+        let content_type = "application/x-www-form-urlencoded; charset=utf-8";
+        headers.insert(0, ("content-type".into(), content_type.into()));
+        let (method, url) = ("POST".to_owned(), self.endpoint.to_string());
+        SentRequest { method, url, headers, body: form }
+    }
+
+    fn get(&self, form: &str, headers: Vec<(String, String)>) -> SentRequest {
+        let mut url = self.endpoint.clone();
+        url.set_query(Some(form));
+        let (method, url) = ("GET".to_owned(), url.to_string());
+        SentRequest { method, url, headers, body: String::new() }
+    }
+
     async fn exchange(&self, request: &SentRequest) -> Result<RawResponse, Failure> {
-        let mut builder = self.http.post(self.endpoint.clone()).body(request.body.clone());
+        let broken = |message: String| Failure { kind: FailureKind::Broken, message };
+        let url = Url::parse(&request.url).map_err(|e| broken(e.to_string()))?;
+        let mut builder = match request.method.as_str() {
+            "GET" => self.http.get(url),
+            _ => self.http.post(url).body(request.body.clone()),
+        };
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
@@ -241,6 +271,21 @@ impl Client {
         };
         Failure { kind, message }
     }
+}
+
+impl SentRequest {
+    /// Changes what was signed: one more parameter, which an endpoint that does not look at the
+    /// signature would never miss.
+    fn alter(&mut self) {
+        let part = if self.method == "GET" { &mut self.url } else { &mut self.body };
+        part.push_str("&DryRun=false");
+    }
+}
+
+/// The URL with further parameters, escaped as they were signed.
+fn with_query(url: &str, query: &[(String, String)]) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}{}", encode_form(query, Encoding::Usual))
 }
 
 fn parse_endpoint(text: &str) -> Result<Url, ClientError> {

@@ -5,8 +5,9 @@
 
 use base64::Engine as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::Encoding;
 use crate::model::{Action, Model, ShapeId, ShapeKind, suggest};
 
 /// Everything but RFC 3986's unreserved characters is escaped, as in AWS's SDKs.
@@ -172,9 +173,27 @@ impl Encoder<'_> {
     }
 }
 
+/// Puts parameters in place of those of the same name, or behind all others; null leaves one out.
+pub(crate) fn replace(parameters: &mut Vec<(String, String)>, by: &Map<String, Value>) {
+    for (name, value) in by {
+        let at = parameters.iter().position(|(known, _)| known == name);
+        parameters.retain(|(known, _)| known != name);
+        let value = match value {
+            Value::Null => continue,
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        parameters.insert(at.unwrap_or(parameters.len()), (name.clone(), value));
+    }
+}
+
 /// Parameters as the body of a form.
-pub fn encode_form(parameters: &[(String, String)]) -> String {
-    let escape = |text: &str| utf8_percent_encode(text, ESCAPED).to_string();
+pub fn encode_form(parameters: &[(String, String)], encoding: Encoding) -> String {
+    let escape = |text: &str| match encoding {
+        Encoding::Usual => utf8_percent_encode(text, ESCAPED).to_string(),
+        Encoding::Plus => utf8_percent_encode(text, ESCAPED).to_string().replace("%20", "+"),
+        Encoding::Everything => text.bytes().map(|byte| format!("%{byte:02X}")).collect(),
+    };
     let pairs: Vec<String> = parameters
         .iter()
         .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
@@ -193,7 +212,7 @@ mod tests {
         let action = model.action(action).expect("known");
         let omit: Vec<String> = omit.iter().map(|&o| o.to_owned()).collect();
         let all = encode(model, action, &input, &omit, || "TOKEN".to_owned())?;
-        Ok(encode_form(&all))
+        Ok(encode_form(&all, Encoding::Usual))
     }
 
     /// What botocore sends for the same call (`Stubber`, botocore 1.44), up to the order.
@@ -237,6 +256,17 @@ mod tests {
                 &MaxCount=1&MinCount=1&SecurityGroupId.1=sg-1&EbsOptimized=false"
                 .into())
         );
+    }
+
+    #[test]
+    fn in_another_manner() {
+        let mut all =
+            vec![("Action".to_owned(), "A".to_owned()), ("K".to_owned(), "a b".to_owned())];
+        assert_eq!(encode_form(&all, Encoding::Plus), "Action=A&K=a+b");
+        assert_eq!(encode_form(&all[1..], Encoding::Everything), "%4B=%61%20%62");
+        let by = json!({"Action": "B", "K": null, "New.1": 3});
+        replace(&mut all, by.as_object().expect("a map"));
+        assert_eq!(encode_form(&all, Encoding::Usual), "Action=B&New.1=3");
     }
 
     #[test]

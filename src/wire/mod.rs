@@ -9,6 +9,7 @@ mod client;
 mod decode;
 mod encode;
 mod envelope;
+mod manner;
 mod members;
 mod misnamed;
 mod sign;
@@ -20,9 +21,11 @@ pub use client::{
     Attempt, Client, ClientError, ClientOptions, Failure, FailureKind, RawResponse, SentRequest,
 };
 pub use decode::{Decoded, Note, NoteKind, Place, decode_output};
+pub(crate) use encode::replace as replace_parameters;
 pub use encode::{EncodeError, encode, encode_form};
 pub(crate) use envelope::is_throttling;
 pub use envelope::{ErrorAnswer, read_error};
+pub use manner::{Encoding, Manner, Method, Signature};
 pub use members::decode_members;
-pub use sign::Signer;
+pub use sign::{Signed, Signer};
 pub use xml::{Document, Element, XmlError};

@@ -1,10 +1,29 @@
 //! Signature Version 4, through AWS's own signing crate.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign,
+};
 use aws_sigv4::sign::v4;
+
+use super::Signature;
+
+/// How far from now a request is signed that is to be refused for its time. AWS takes fifteen
+/// minutes, either way.
+const OUT_OF_TIME: Duration = Duration::from_secs(60 * 60);
+/// How long a presigned request is valid.
+const PRESIGNED_FOR: Duration = Duration::from_secs(60);
+
+/// What has to be added to a request for it to be signed.
+#[derive(Debug, Clone, Default)]
+pub struct Signed {
+    /// Headers.
+    pub headers: Vec<(String, String)>,
+    /// Parameters of the URL, not escaped.
+    pub query: Vec<(String, String)>,
+}
 
 /// Signs requests for one region with one set of credentials.
 #[derive(Clone)]
@@ -40,7 +59,7 @@ impl Signer {
         secrets
     }
 
-    /// The headers that sign a request, to be added to it.
+    /// What signs a request, to be added to it; as the manner says, which may be wrong on purpose.
     ///
     /// # Errors
     /// The URL or a header cannot be signed; says why.
@@ -51,14 +70,31 @@ impl Signer {
         headers: &[(String, String)],
         body: &[u8],
         at: SystemTime,
-    ) -> Result<Vec<(String, String)>, String> {
-        let identity = self.credentials.clone().into();
+        signature: Signature,
+    ) -> Result<Signed, String> {
+        if signature == Signature::None {
+            return Ok(Signed::default());
+        }
+        let identity = self.credentials_for(signature).into();
+        let mut settings = SigningSettings::default();
+        if signature.is_presigned() {
+            settings.signature_location = SignatureLocation::QueryParams;
+            settings.expires_in = Some(PRESIGNED_FOR);
+        }
+        let region = match signature {
+            Signature::WrongRegion => "no-such-region-1",
+            _ => &self.region,
+        };
         let params = v4::SigningParams::builder()
             .identity(&identity)
-            .region(&self.region)
-            .name("ec2")
-            .time(at)
-            .settings(SigningSettings::default())
+            .region(region)
+            .name(if signature == Signature::WrongService { "s3" } else { "ec2" })
+            .time(match signature {
+                Signature::Expired | Signature::PresignedExpired => at - OUT_OF_TIME,
+                Signature::Future => at + OUT_OF_TIME,
+                _ => at,
+            })
+            .settings(settings)
             .build()
             .map_err(|e| e.to_string())?
             .into();
@@ -70,6 +106,34 @@ impl Signer {
         )
         .map_err(|e| e.to_string())?;
         let (instructions, _) = sign(signable, &params).map_err(|e| e.to_string())?.into_parts();
-        Ok(instructions.headers().map(|(n, v)| (n.to_owned(), v.to_owned())).collect())
+        Ok(Signed {
+            headers: instructions.headers().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+            query: instructions
+                .params()
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), v.clone().into_owned()))
+                .collect(),
+        })
+    }
+
+    fn credentials_for(&self, signature: Signature) -> Credentials {
+        let ours = &self.credentials;
+        match signature {
+            Signature::UnknownKey => Credentials::new(
+                "AKIAIOSFODNN7EXAMPLE",
+                "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                None,
+                None,
+                "a key that nobody has",
+            ),
+            Signature::WrongSecret => Credentials::new(
+                ours.access_key_id(),
+                ours.secret_access_key().chars().rev().collect::<String>() + "x",
+                ours.session_token().map(str::to_owned),
+                None,
+                "a secret that is not the key's",
+            ),
+            _ => ours.clone(),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Whether a baseline fits its case: steps, selectors, sources, variables.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::{Baseline, Claim, Test, codes};
@@ -60,20 +62,9 @@ pub(super) fn check(
                             .suggest(error.suggestion.as_deref()),
                     );
                 }
-                let values: Vec<&Value> = match test {
-                    Test::Is(value) => vec![value],
-                    Test::In(values) => values.iter().collect(),
-                    _ => Vec::new(),
-                };
-                for name in values.into_iter().flat_map(variable_names) {
-                    if !known(case, &name) {
-                        reader.report(
-                            Diagnostic::error(format!("`${name}` is bound nowhere in the case"))
-                                .at(path.span.clone(), "what this value is held against"),
-                        );
-                    }
-                }
+                variables(test, &path.span, case, reader);
             }
+            Claim::Header { name, test } => variables(test, &name.span, case, reader),
             Claim::Error { codes, .. } => {
                 codes::check(codes, &case.name, &step.action, &scope, errors, reader);
             }
@@ -82,6 +73,23 @@ pub(super) fn check(
                     .at(expectation.step.span.clone(), "this step is a call"),
             ),
             _ => {}
+        }
+    }
+}
+
+/// What a value is held against has to be known to the case.
+fn variables(test: &Test, at: &Range<usize>, case: &Case, reader: &mut Reader) {
+    let values: Vec<&Value> = match test {
+        Test::Is(value) => vec![value],
+        Test::In(values) | Test::Set(values) => values.iter().collect(),
+        Test::Form(_) | Test::Present(_) => Vec::new(),
+    };
+    for name in values.into_iter().flat_map(variable_names) {
+        if !known(case, &name) {
+            reader.report(
+                Diagnostic::error(format!("`${name}` is bound nowhere in the case"))
+                    .at(at.clone(), "what this value is held against"),
+            );
         }
     }
 }

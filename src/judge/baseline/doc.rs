@@ -71,6 +71,13 @@ pub enum Claim {
         /// What the value has to be.
         test: Test,
     },
+    /// A header of its last answer.
+    Header {
+        /// The header's name, in lower case.
+        name: Spanned<String>,
+        /// What its value has to be.
+        test: Test,
+    },
     /// Of a poll: the distinct values seen are a part of this sequence, in its order, and end as
     /// it ends.
     States(Vec<String>),
@@ -83,6 +90,8 @@ pub enum Test {
     Is(Value),
     /// One of these; variables allowed.
     In(Vec<Value>),
+    /// A list of these, in any order and none twice; a variable may be a list of several.
+    Set(Vec<Value>),
     /// Of this form.
     Form(Form),
     /// There (`true`), or null or absent (`false`).
@@ -117,8 +126,10 @@ struct ExpectationKeys {
     code: Option<Value>,
     status: Option<Value>,
     value: Option<String>,
+    header: Option<String>,
     is: Option<Value>,
     r#in: Option<Vec<Value>>,
+    set: Option<Vec<Value>>,
     form: Option<String>,
     present: Option<bool>,
     states: Option<Vec<String>>,
@@ -193,12 +204,16 @@ fn expectation(node: &Node, reader: &mut Reader) -> Option<Expectation> {
 }
 
 fn claim(map: &MapReader<'_>, reader: &mut Reader) -> Option<Claim> {
-    let kinds: Vec<_> =
-        ["outcome", "value", "states"].into_iter().filter(|k| map.get(k).is_some()).collect();
+    let kinds: Vec<_> = ["outcome", "value", "header", "states"]
+        .into_iter()
+        .filter(|k| map.get(k).is_some())
+        .collect();
     let [kind] = kinds[..] else {
         reader.report(
-            Diagnostic::error("an expectation has one of `outcome`, `value` and `states`")
-                .at(map.span.clone(), format!("this one has {}", kinds.len())),
+            Diagnostic::error(
+                "an expectation has one of `outcome`, `value`, `header` and `states`",
+            )
+            .at(map.span.clone(), format!("this one has {}", kinds.len())),
         );
         return None;
     };
@@ -230,6 +245,11 @@ fn claim(map: &MapReader<'_>, reader: &mut Reader) -> Option<Claim> {
                 items.iter().filter_map(|n| Some(reader.string(n)?.value)).collect(),
             ))
         }
+        "header" => {
+            let name = reader.string(node)?;
+            let name = Spanned::new(name.value.to_ascii_lowercase(), name.span);
+            Some(Claim::Header { name, test: test(map, reader)? })
+        }
         _ => {
             let path = reader.string(node)?;
             Some(Claim::Value { path, test: test(map, reader)? })
@@ -243,6 +263,9 @@ fn test(map: &MapReader<'_>, reader: &mut Reader) -> Option<Test> {
     }
     if let Some(node) = map.get("in") {
         return Some(Test::In(reader.list(node, "values").iter().map(Node::to_json).collect()));
+    }
+    if let Some(node) = map.get("set") {
+        return Some(Test::Set(reader.list(node, "values").iter().map(Node::to_json).collect()));
     }
     if let Some(node) = map.get("present") {
         return Some(Test::Present(reader.boolean(node)?));
@@ -261,7 +284,7 @@ fn test(map: &MapReader<'_>, reader: &mut Reader) -> Option<Test> {
         return form.map(Test::Form);
     }
     reader.report(
-        Diagnostic::error("a `value` needs `is`, `in`, `form` or `present`")
+        Diagnostic::error("a `value` or `header` needs `is`, `in`, `set`, `form` or `present`")
             .at(map.span.clone(), "this one has none"),
     );
     None

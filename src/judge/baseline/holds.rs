@@ -62,6 +62,7 @@ impl Holder<'_> {
             Claim::Success => self.success(),
             Claim::Error { codes, status } => self.error(codes, status.as_ref()),
             Claim::Value { path, test } => self.value(path, test),
+            Claim::Header { name, test } => self.header(name, test),
             Claim::States(states) => self.states(states),
         }
     }
@@ -191,20 +192,7 @@ impl Holder<'_> {
         let Observed::Success(output) = &self.step.observed else { return Outcome::NotAsked };
         // A function of JMESPath may refuse what it is given (`length(null)`): then nothing is there.
         let actual = Selector::new(path).and_then(|s| s.find(output)).unwrap_or(Value::Null);
-        let (holds, expected) = match test {
-            Test::Is(value) => match self.scope.resolve(value) {
-                Ok(value) => (same(&value, &actual), value),
-                Err(_) => return Outcome::NotAsked,
-            },
-            Test::In(values) => {
-                let values: Vec<Value> =
-                    values.iter().filter_map(|v| self.scope.resolve(v).ok()).collect();
-                (values.iter().any(|v| same(v, &actual)), json!({"one of": values}))
-            }
-            Test::Form(form) => (form.fits(&actual), json!({"form": form})),
-            Test::Present(true) => (!actual.is_null(), json!({"present": true})),
-            Test::Present(false) => (actual.is_null(), Value::Null),
-        };
+        let Some((holds, expected)) = self.test(test, &actual) else { return Outcome::NotAsked };
         if holds {
             return Outcome::Holds;
         }
@@ -214,6 +202,56 @@ impl Holder<'_> {
             format!("{path} is not what it is on AWS")
         };
         self.differs("baseline.value", path, message, expected, actual)
+    }
+
+    fn header(&self, name: &str, test: &Test) -> Outcome {
+        let Some(last) = self.step.answers.last() else { return Outcome::NotAsked };
+        let found = last.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let actual = found.map_or(Value::Null, |(_, value)| json!(value));
+        match self.test(test, &actual) {
+            None => Outcome::NotAsked,
+            Some((true, _)) => Outcome::Holds,
+            Some((false, expected)) => {
+                let message = match found {
+                    None => format!("there is no header {name}"),
+                    Some(_) => format!("the header {name} is not what it is on AWS"),
+                };
+                self.differs("baseline.value", &format!("http.{name}"), message, expected, actual)
+            }
+        }
+    }
+
+    /// Whether a value is as expected, and what is; `None` if that names a variable that was never
+    /// bound.
+    fn test(&self, test: &Test, actual: &Value) -> Option<(bool, Value)> {
+        Some(match test {
+            Test::Is(value) => {
+                let value = self.scope.resolve(value).ok()?;
+                (same(&value, actual), value)
+            }
+            Test::In(values) => {
+                let values: Vec<Value> =
+                    values.iter().filter_map(|v| self.scope.resolve(v).ok()).collect();
+                (values.iter().any(|v| same(v, actual)), json!({"one of": values}))
+            }
+            Test::Set(values) => {
+                let mut wanted = Vec::new();
+                for value in values {
+                    match self.scope.resolve(value).ok()? {
+                        Value::Array(several) => wanted.extend(several),
+                        one => wanted.push(one),
+                    }
+                }
+                let found = actual.as_array().map(Vec::as_slice).unwrap_or_default();
+                let holds = !(actual.is_null() && !wanted.is_empty())
+                    && wanted.len() == found.len()
+                    && wanted.iter().all(|w| found.iter().filter(|f| same(w, f)).count() == 1);
+                (holds, Value::Array(wanted))
+            }
+            Test::Form(form) => (form.fits(actual), json!({"form": form})),
+            Test::Present(true) => (!actual.is_null(), json!({"present": true})),
+            Test::Present(false) => (actual.is_null(), Value::Null),
+        })
     }
 
     fn states(&self, expected: &[String]) -> Outcome {

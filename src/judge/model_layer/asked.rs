@@ -15,7 +15,7 @@ use crate::model::{Action, Model, ShapeId, ShapeKind};
 /// What is in a successful answer though the request asked for other ids.
 pub(super) fn check(step: &str, seen: &AnswerSeen<'_>, output: &Value) -> Vec<Finding> {
     let Some(action) = Model::ec2().action(&seen.exchange.action) else { return Vec::new() };
-    let asked = asked(action, seen.exchange.request.body.as_str());
+    let asked = asked(action, seen.exchange.request.form());
     // Where ids of several kinds are given, AWS's documentation does not say how they go together.
     let ([(parameter, ids)], Some(shape)) = (&asked[..], action.output) else { return Vec::new() };
     let mut check = Check { step, seen, action, parameter, ids, findings: Tally::default() };

@@ -160,7 +160,7 @@ impl ModelLayer<'_> {
             );
         }
         // The namespace is that of the version that was asked for, not of the newest.
-        let asked = self.seen.exchange.request.body.as_str();
+        let asked = self.seen.exchange.request.form();
         let version = asked.split('&').find_map(|pair| pair.strip_prefix("Version="));
         let namespace = Model::ec2().namespace(version);
         if envelope.namespace.as_deref() != Some(namespace.as_str()) {

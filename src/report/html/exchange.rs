@@ -107,7 +107,7 @@ fn size(exchange: &Exchange) -> usize {
 
 fn view(exchange: &Exchange, most: usize) -> ExchangeView {
     let request = &exchange.request;
-    let form = parameters(cut(request.body.as_str(), most).0);
+    let form = parameters(cut(request.form(), most).0);
     let (outcome, succeeded, failure, response_headers, response_body) = match &exchange.reply {
         Reply::Response(response) => (
             response.status.to_string(),
@@ -133,7 +133,7 @@ fn view(exchange: &Exchange, most: usize) -> ExchangeView {
         at: words::duration(exchange.at_ms),
         took: words::duration(exchange.took_ms),
         method: clip(&request.method),
-        url: clip(&request.url),
+        url: clip(request.url.as_str()),
         request_headers: headers(&request.headers),
         request_body: match &form {
             None => body(request.body.as_str(), false, most),
