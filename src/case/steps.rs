@@ -42,6 +42,12 @@ impl Case {
         self.steps.iter().find(|s| s.id == id)
     }
 
+    /// Whether a step or the row's values name this variable.
+    pub fn names(&self, variable: &str) -> bool {
+        let text = serde_json::to_string(&(&self.steps, &self.variables)).unwrap_or_default();
+        text.contains(&format!("\"${variable}\"")) || text.contains(&format!("${{{variable}}}"))
+    }
+
     /// The actions that the case calls, each once, sorted; undos and waiters not counted.
     pub fn actions(&self) -> Vec<&str> {
         let mut actions: Vec<&str> = self.steps.iter().map(|s| s.action.as_str()).collect();

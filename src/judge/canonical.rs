@@ -27,9 +27,9 @@ pub(crate) struct Canonical {
 }
 
 /// A value of the run that has a name.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Name {
-    literal: String,
+    pub(crate) literal: String,
     /// `<vpc>`.
     pub(crate) placeholder: String,
     /// What kind of value it is.
@@ -46,6 +46,9 @@ pub(crate) enum NameKind {
     /// Region, zone or instance type: words that AWS's answers are full of. They are shown as they
     /// are; only what is compared with a recording made elsewhere looks through them.
     Place,
+    /// The target's zone in a case that does not ask for one: what stands in an answer the cloud
+    /// chose, and it may choose another.
+    Chosen,
 }
 
 impl NameKind {
@@ -63,7 +66,7 @@ impl NameKind {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Part<'a> {
     Text(&'a str),
-    Name(&'a str, NameKind),
+    Name(&'a Name),
 }
 
 /// A shorter literal is likely to be part of an unrelated word; a whole text may be shorter.
@@ -74,7 +77,7 @@ const SHORTEST_WORD: usize = 4;
 impl Canonical {
     /// Names the values that the run gave and those that steps bound, in the order bound.
     pub(crate) fn of<'v>(
-        given: impl IntoIterator<Item = (&'v str, &'v Value)>,
+        given: impl IntoIterator<Item = (&'v str, &'v Value, NameKind)>,
         bound: impl IntoIterator<Item = (&'v str, &'v Value)>,
     ) -> Canonical {
         let mut canonical = Canonical::default();
@@ -88,8 +91,8 @@ impl Canonical {
                 value => canonical.add(&format!("<{variable}>"), value, NameKind::Own),
             }
         }
-        for (variable, value) in given {
-            canonical.add(&format!("<{variable}>"), value, NameKind::of(variable));
+        for (variable, value, kind) in given {
+            canonical.add(&format!("<{variable}>"), value, kind);
         }
         let within = canonical.names.iter().map(|name| name.literal.as_str());
         canonical.finder = AhoCorasick::builder()
@@ -135,7 +138,7 @@ impl Canonical {
         let mut out = String::with_capacity(text.len());
         let mut plain = 0;
         self.each_name(text, |from, to, name| {
-            if name.kind != NameKind::Place {
+            if !matches!(name.kind, NameKind::Place | NameKind::Chosen) {
                 self.name_strangers(&text[plain..from], &mut out);
                 out.push_str(&name.placeholder);
                 plain = to;
@@ -153,7 +156,7 @@ impl Canonical {
             if plain < from {
                 parts.push(Part::Text(&text[plain..from]));
             }
-            parts.push(Part::Name(&name.placeholder, name.kind));
+            parts.push(Part::Name(name));
             plain = to;
         });
         if plain < text.len() {
@@ -241,7 +244,7 @@ mod tests {
     fn identity_is_kept_and_values_are_not() {
         let run = |vpc: &str, other: &str| {
             let (name, vpc) = (json!("parallax-1a2b3c4d-x"), json!(vpc));
-            let canonical = Canonical::of([("name", &name)], [("vpc", &vpc)]);
+            let canonical = Canonical::of([("name", &name, NameKind::Own)], [("vpc", &vpc)]);
             let arn = format!("arn:x/{}", vpc.as_str().unwrap());
             canonical
                 .value(&json!({"VpcId": vpc, "Other": other, "Arn": arn, "Again": [other, vpc]}))
@@ -262,13 +265,21 @@ mod tests {
     fn the_longest_name_wins_and_places_are_words() {
         let (zone, region) = (json!("nova"), json!("us-east-1"));
         let (one, two) = (json!("name-1"), json!("name-11"));
-        let canonical =
-            Canonical::of([("zone", &zone), ("region", &region)], [("one", &one), ("two", &two)]);
+        let place = NameKind::Place;
+        let given = [("zone", &zone, place), ("region", &region, place)];
+        let canonical = Canonical::of(given, [("one", &one), ("two", &two)]);
+        let parts = |text: &'static str| -> Vec<&str> {
+            let parts = canonical.parts(text);
+            let shown = parts.into_iter().map(|part| match part {
+                Part::Text(text) => text,
+                Part::Name(name) => name.placeholder.as_str(),
+            });
+            shown.collect()
+        };
         assert_eq!(canonical.text("name-11 name-1"), "<two> <one>");
         assert_eq!(canonical.text("us-east-1"), "us-east-1", "shown as it is");
-        assert_eq!(canonical.parts("nova"), [Part::Name("<zone>", NameKind::Place)]);
-        assert_eq!(canonical.parts("novation"), [Part::Text("novation")], "part of a word");
-        let parts = [Part::Name("<region>", NameKind::Place), Part::Text("b")];
-        assert_eq!(canonical.parts("us-east-1b"), parts);
+        assert_eq!(parts("nova"), ["<zone>"]);
+        assert_eq!(parts("novation"), ["novation"], "part of a word");
+        assert_eq!(parts("us-east-1b"), ["<region>", "b"]);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::answer::of_answer;
-use super::canonical::Canonical;
+use super::canonical::{Canonical, NameKind};
 use super::observe::{CaseObservation, Observed, StepObservation, observe};
 use super::{
     CapabilityResult, CaseResult, FORMAT_VERSION, Finding, JudgedWith, Knowledge, Leak,
@@ -53,7 +53,12 @@ pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
 
 /// Names of everything that the run gave a case and that the case made.
 pub(super) fn canonical(case: &CaseObservation<'_>) -> Canonical {
-    Canonical::of(case.given.iter().copied(), case.bound())
+    let asks_for_zone = case.case.names("zone");
+    let given = case.given.iter().map(|(variable, value)| match *variable {
+        "zone" if !asks_for_zone => (*variable, *value, NameKind::Chosen),
+        variable => (variable, *value, NameKind::of(variable)),
+    });
+    Canonical::of(given, case.bound())
 }
 
 /// Judges one case.

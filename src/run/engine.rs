@@ -319,10 +319,8 @@ pub(crate) fn lacking(case: &Case, scope: &Scope) -> Option<String> {
         ("instance_type", "an instance type", "--instance-type"),
         ("zone", "an availability zone", "--zone"),
     ];
-    let text = serde_json::to_string(&case.steps).unwrap_or_default();
     needed.into_iter().find_map(|(name, what, flag)| {
-        let used = text.contains(&format!("\"${name}\"")) || text.contains(&format!("${{{name}}}"));
-        (used && scope.get(name).is_none())
+        (case.names(name) && scope.get(name).is_none())
             .then(|| format!("the case needs {what}, and none is known; give {flag}"))
     })
 }

@@ -273,6 +273,7 @@ impl Breaker<'_> {
                 Test::Present(false) => after.is_some(),
                 // What is put into a text is of no form and in no list.
                 Test::Is(_) | Test::In(_) => before != after,
+                Test::Set(_) => sorted(before) != sorted(after),
                 Test::Form(form) => !form.fits(&after.unwrap_or_default()),
             }
         })
@@ -415,4 +416,13 @@ fn other_value(kind: &ShapeKind, text: &str) -> Option<String> {
             _ => "unheard-of".to_owned(),
         },
     })
+}
+
+/// A list's items as texts, in an order of their own.
+fn sorted(list: Option<serde_json::Value>) -> Vec<String> {
+    let items =
+        list.as_ref().and_then(serde_json::Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let mut texts: Vec<String> = items.iter().map(serde_json::Value::to_string).collect();
+    texts.sort_unstable();
+    texts
 }

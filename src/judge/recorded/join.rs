@@ -149,8 +149,9 @@ impl Things {
     fn piece(&mut self, piece: &mut Piece) {
         let Piece::Word { kind, which } = piece else { return };
         let Which::Seen(seen) = which else { return };
-        if kind == "time" {
-            // When something happened is never the same; which times are equal says nothing.
+        if matches!(kind.as_str(), "time" | "zone" | "zone-id") {
+            // When something happened is never the same; which times are equal says nothing. Of
+            // zones that nobody asked for a cloud takes any; two may be equal by chance.
             *which = Which::Any;
             return;
         }

@@ -6,7 +6,7 @@ use super::compare::Comparison;
 use super::differ::Kind;
 use super::join::{Things, join};
 use super::node::Node;
-use crate::judge::canonical::Canonical;
+use crate::judge::canonical::{Canonical, NameKind};
 
 /// An answer, and the id of the VPC that the case made.
 struct Sample {
@@ -20,7 +20,9 @@ fn sample(vpc: &'static str, answer: Value) -> Sample {
 
 fn node(sample: &Sample, number: usize) -> Node {
     let (vpc, name) = (json!(sample.vpc), json!("parallax-0a1b2c3d-größe"));
-    let names = Canonical::of([("name", &name)], [("vpc", &vpc)]);
+    let region = json!("us-east-1");
+    let given = [("name", &name, NameKind::Own), ("region", &region, NameKind::Place)];
+    let names = Canonical::of(given, [("vpc", &vpc)]);
     Node::of(&sample.answer, &names, number)
 }
 
@@ -83,6 +85,8 @@ fn what_is_the_same() {
         deep = json!({"Deeper": [deep]});
     }
     same("deep nesting", sample(LONG, deep.clone()), sample(SHORT, deep));
+    let zone = |name: &str| sample(LONG, json!({"Zone": name, "ZoneId": "use1-az4"}));
+    same("zones that nobody asked for", zone("us-east-1a"), zone("us-east-1d"));
     let angled = json!({"Text": "<vpc> << a < b", "Empty": ""});
     same("angle brackets", sample(LONG, angled.clone()), sample(SHORT, angled));
 }

@@ -41,7 +41,7 @@ pub(super) enum Which {
 
 /// Kinds of words beside ids. Those that are `true` are never the same on another cloud or in
 /// another run; the others are abstracted only if the samples differ in them.
-const KINDS: [(&str, bool); 10] = [
+const KINDS: [(&str, bool); 12] = [
     // Of something secret only its length is known.
     ("redacted", true),
     ("time", true),
@@ -49,6 +49,9 @@ const KINDS: [(&str, bool); 10] = [
     ("hex32", true),
     ("account", true),
     ("fingerprint", true),
+    // A zone that the case did not ask for: the cloud chose it.
+    ("zone", true),
+    ("zone-id", true),
     ("mac", false),
     ("cidr", false),
     ("ip", false),
@@ -61,6 +64,7 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
       | (?P<time>\b\d{4}-\d\d-\d\d[T\x20]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)
       | (?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)
       | (?P<id>\b[a-z](?:[a-z0-9]*-)+(?:[0-9a-f]{17}|[0-9a-f]{8})\b)
+      | (?P<zoneid>\b[a-z]{2,4}\d-az\d{1,2}\b)
       | (?P<hex32>\b[0-9a-f]{32}\b)
       | (?P<account>\b\d{12}\b)
       | (?P<fingerprint>\b(?:[0-9a-f]{2}:){15}(?:[0-9a-f]{2}:){0,4}[0-9a-f]{2}\b)
@@ -81,14 +85,39 @@ pub(super) fn pieces(text: &str, names: &Canonical, sample: usize) -> Vec<Piece>
     let mut pieces = Vec::new();
     for part in names.parts(text) {
         match part {
-            Part::Name(placeholder, kind) => pieces.push(Piece::Name {
-                placeholder: placeholder.to_owned(),
-                own: kind == NameKind::Own,
+            Part::Name(name) if name.kind == NameKind::Chosen => {
+                pieces.push(zone(&name.literal, sample));
+            }
+            Part::Name(name) => pieces.push(Piece::Name {
+                placeholder: name.placeholder.clone(),
+                own: name.kind == NameKind::Own,
             }),
-            Part::Text(text) => words(text, sample, &mut pieces),
+            Part::Text(text) => match (pieces.last(), zone_letter(text)) {
+                (Some(Piece::Name { placeholder, .. }), Some(letter))
+                    if placeholder == "<region>" =>
+                {
+                    pieces.pop();
+                    pieces.push(zone(letter, sample));
+                    words(&text[letter.len()..], sample, &mut pieces);
+                }
+                _ => words(text, sample, &mut pieces),
+            },
         }
     }
     pieces
+}
+
+/// A zone that the case did not ask for.
+fn zone(word: &str, sample: usize) -> Piece {
+    Piece::Word { kind: "zone".to_owned(), which: Which::Seen(vec![(sample, word.to_owned())]) }
+}
+
+/// What makes a zone's name of the region's before it: `us-east-1` and `d`.
+fn zone_letter(text: &str) -> Option<&str> {
+    let mut characters = text.chars();
+    let is_letter = characters.next().is_some_and(|c| c.is_ascii_lowercase());
+    let ends = characters.next().is_none_or(|c| !c.is_alphanumeric());
+    (is_letter && ends).then(|| &text[..1])
 }
 
 /// Splits plain text into words of known kinds and what is between them.
@@ -113,8 +142,16 @@ fn kind<'t>(found: &regex::Captures<'t>) -> Option<(String, regex::Match<'t>)> {
         let (prefix, _) = id.as_str().rsplit_once('-')?;
         return Some((format!("{prefix}-"), id));
     }
-    let name = |kind: &'static str| if kind == "dashed-ip" { "dashed" } else { kind };
-    KINDS.iter().find_map(|(kind, _)| Some(((*kind).to_owned(), found.name(name(kind))?)))
+    let name = |kind: &'static str| match kind {
+        "dashed-ip" => "dashed",
+        "zone-id" => "zoneid",
+        kind => kind,
+    };
+    // `zone` is no word of its own: it is known by the region before it.
+    KINDS
+        .iter()
+        .filter(|(kind, _)| *kind != "zone")
+        .find_map(|(kind, _)| Some(((*kind).to_owned(), found.name(name(kind))?)))
 }
 
 /// The pieces as they are written into a baseline: `<vpc>` for a name, `<sg:?1>` for a thing
@@ -192,7 +229,7 @@ mod tests {
 
     fn shown(text: &str) -> String {
         let (vpc, region) = (json!("vpc-0123456789abcdef0"), json!("eu-west-1"));
-        let names = Canonical::of([("region", &region)], [("vpc", &vpc)]);
+        let names = Canonical::of([("region", &region, NameKind::Place)], [("vpc", &vpc)]);
         let pieces = pieces(text, &names, 0);
         let joined: Vec<String> = pieces
             .iter()
@@ -224,6 +261,10 @@ mod tests {
             ("1f:51:ae:28:bf:89:e9:d8:1f:25:5d:37:2d:7d:b8:ca:9f:f5:f1:6f", "<fingerprint>"),
             ("0123456789abcdef0123456789abcdef", "<hex32>"),
             ("tgw-attach-0a1b2c3d", "<tgw-attach->"),
+            ("eu-west-1b", "<zone>"),
+            ("eu-west-1b.example", "<zone>.example"),
+            ("eu-west-1bc", "<region>bc"),
+            ("euw1-az2", "<zone-id>"),
             ("a word, 12 of them", "a word, 12 of them"),
             ("Größe ☃ 日本", "Größe ☃ 日本"),
         ] {
