@@ -1,5 +1,7 @@
 //! What the program says about itself and about cases: help, lists, schema, mistakes. No network.
 
+#[path = "cli/coverage.rs"]
+mod coverage;
 #[path = "cli/mistakes.rs"]
 mod mistakes;
 #[path = "cli/policy.rs"]
@@ -18,8 +20,10 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 10] =
-    ["run", "judge", "report", "list", "show", "check", "explain", "shapes", "policy", "schema"];
+const COMMANDS: [&str; 11] = [
+    "run", "judge", "report", "list", "show", "check", "coverage", "explain", "shapes", "policy",
+    "schema",
+];
 
 #[test]
 fn help() {

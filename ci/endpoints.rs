@@ -9,6 +9,8 @@ mod hostile;
 mod hostile_runs;
 #[path = "endpoints/recordings.rs"]
 mod recordings;
+#[path = "endpoints/requests.rs"]
+mod requests;
 #[path = "endpoints/runs.rs"]
 mod runs;
 #[path = "endpoints/stored.rs"]

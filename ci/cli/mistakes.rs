@@ -20,6 +20,36 @@ fn case(number: u8, steps: &str) -> String {
 fn mistakes() -> Vec<Mistake> {
     vec![
         (
+            "signature",
+            case(0x61, "  - id: a\n    call: DescribeVpcs\n    request: { signature: expierd }\n"),
+            7,
+            &["`expierd` is not known here", "`expired`"],
+        ),
+        (
+            "request-key",
+            case(0x62, "  - id: a\n    call: DescribeVpcs\n    request: { methd: GET }\n"),
+            7,
+            &["a request has no `methd`", "did you mean `method`?"],
+        ),
+        (
+            "parameter-list",
+            case(0x63, "  - id: a\n    call: DescribeVpcs\n    parameters: { A.1: [x] }\n"),
+            7,
+            &["a single value"],
+        ),
+        (
+            "parameter-variable",
+            case(0x64, "  - id: a\n    call: DescribeVpcs\n    parameters: { A.1: $vcp }\n"),
+            7,
+            &["`$vcp` is not bound by now"],
+        ),
+        (
+            "no-pages",
+            case(0x65, "  - id: a\n    call: CreateVpc\n    pages: true\n"),
+            5,
+            &["this action has no pages"],
+        ),
+        (
             "action",
             case(2, "  - id: a\n    call: DescribeVpc\n"),
             6,
@@ -348,7 +378,7 @@ fn in_baselines() {
             "\"outcome\": \"success\"",
             "\"value\": \"KeyPairs\"",
             13,
-            &["needs `is`, `in`, `form` or `present`"],
+            &["needs `is`, `in`, `set`, `form` or `present`"],
         ),
         (
             "\"outcome\": \"success\"",

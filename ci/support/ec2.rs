@@ -81,8 +81,9 @@ fn lock(state: &Mutex<State>) -> std::sync::MutexGuard<'_, State> {
 
 impl State {
     fn called(&mut self, request: &Request) -> Call {
+        let form = [request.query.as_str(), request.body.as_str()].join("&");
         let parameters: BTreeMap<String, String> =
-            url::form_urlencoded::parse(request.body.as_bytes()).into_owned().collect();
+            url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
         let action = parameters.get("Action").cloned().unwrap_or_default();
         let nth = self.calls.iter().filter(|c| c.action == action).count() + 1;
         let call = Call { action, parameters, nth, request: request.clone() };

@@ -63,6 +63,8 @@ impl Server {
 #[derive(Debug, Clone)]
 pub struct Request {
     pub method: String,
+    /// What follows `?` in the request's target.
+    pub query: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: String,
@@ -73,7 +75,10 @@ impl Request {
         let mut reader = BufReader::new(stream);
         let mut line = String::new();
         reader.read_line(&mut line)?;
-        let method = line.split(' ').next().unwrap_or_default().to_owned();
+        let mut words = line.split(' ');
+        let method = words.next().unwrap_or_default().to_owned();
+        let target = words.next().unwrap_or_default();
+        let query = target.split_once('?').map_or("", |(_, query)| query).to_owned();
         let mut headers = Vec::new();
         loop {
             line.clear();
@@ -81,7 +86,7 @@ impl Request {
             let Some((name, value)) = line.split_once(':') else { break };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut request = Request { method, headers, body: String::new() };
+        let mut request = Request { method, query, headers, body: String::new() };
         let length = request.header("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;

@@ -112,16 +112,16 @@ pub(crate) struct StepDoc {
 #[schemars(rename = "Request", deny_unknown_fields)]
 pub(crate) struct RequestDoc {
     /// `POST` with the parameters in the body (as SDKs do), or `GET` with them in the URL.
-    #[schemars(with = "Option<Method>")]
+    #[schemars(with = "Option<OrVariable<Method>>")]
     pub method: Option<Spanned<String>>,
     /// Headers by name, in place of those that would be sent; null leaves one out.
     #[schemars(default, with = "BTreeMap<String, Option<String>>")]
     pub headers: Vec<(Spanned<String>, Node)>,
     /// How parameters are escaped.
-    #[schemars(with = "Option<Encoding>")]
+    #[schemars(with = "Option<OrVariable<Encoding>>")]
     pub encoding: Option<Spanned<String>>,
     /// How the request is signed.
-    #[schemars(with = "Option<Signature>")]
+    #[schemars(with = "Option<OrVariable<Signature>>")]
     pub signature: Option<Spanned<String>>,
 }
 
@@ -135,6 +135,15 @@ pub(crate) struct UndoDoc {
     pub with: Option<Node>,
     /// An AWS waiter to wait for afterwards, called with the same input.
     pub waiter: Option<Spanned<String>>,
+}
+
+/// One of some words, or a variable of the row that stands for one.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[allow(dead_code, reason = "only its schema is used")]
+enum OrVariable<T> {
+    Word(T),
+    Variable(String),
 }
 
 /// One value, or a list of them.

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod coverage;
 mod distil;
 mod exit;
 mod explain;
@@ -58,6 +59,8 @@ enum Command {
     Show(show::ShowArgs),
     /// Check cases and baselines, and report every mistake with its place
     Check(check::CheckArgs),
+    /// Show what the suite exercises: actions, members, filters, error codes, the incumbent's tests
+    Coverage(coverage::CoverageArgs),
     /// Explain a rule — what it means for a client and how to mend it — or an error code of AWS
     Explain(explain::ExplainArgs),
     /// Compute shape profiles from recordings of real AWS
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Coverage(args) => coverage::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Shapes(args) => shapes::run(&args),
         Command::Policy(args) => policy::run(&args),

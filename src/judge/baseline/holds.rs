@@ -243,9 +243,7 @@ impl Holder<'_> {
                     }
                 }
                 let found = actual.as_array().map(Vec::as_slice).unwrap_or_default();
-                let holds = !(actual.is_null() && !wanted.is_empty())
-                    && wanted.len() == found.len()
-                    && wanted.iter().all(|w| found.iter().filter(|f| same(w, f)).count() == 1);
+                let holds = sorted(&wanted) == sorted(found);
                 (holds, Value::Array(wanted))
             }
             Test::Form(form) => (form.fits(actual), json!({"form": form})),
@@ -281,4 +279,11 @@ fn same(a: &Value, b: &Value) -> bool {
         (Some(a), Some(b)) => a == b,
         _ => a == b,
     }
+}
+
+/// The values as texts, in an order of their own.
+fn sorted(values: &[Value]) -> Vec<String> {
+    let mut texts: Vec<String> = values.iter().map(Value::to_string).collect();
+    texts.sort_unstable();
+    texts
 }
