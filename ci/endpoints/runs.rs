@@ -323,3 +323,47 @@ fn an_undo_waits_out_what_its_waiter_takes_for_a_failure() {
     let terminated = cloud.actions().iter().filter(|a| *a == "TerminateInstances").count();
     assert_eq!(terminated, 1, "asked once, then waited");
 }
+
+const LOOK: &str = "id: 2f9d6f0e-2c43-4d0a-9a3c-6c3f0a5f7e01
+title: T
+capability: key-pairs
+steps:
+  - id: look
+    call: DescribeKeyPairs
+";
+
+const MAKE: &str = "id: 2f9d6f0e-2c43-4d0a-9a3c-6c3f0a5f7e02
+title: T
+capability: key-pairs
+steps:
+  - id: make
+    call: CreateKeyPair
+    with: { KeyName: $name }
+    undo: { call: DeleteKeyPair, with: { KeyName: $name } }
+";
+
+/// What a case finds must not depend on which other case is making things just then.
+#[test]
+fn who_only_looks_looks_before_anything_is_made() {
+    let cloud = FakeEc2::that(|call| {
+        (call.action == "DescribeKeyPairs").then(|| {
+            std::thread::sleep(Duration::from_millis(300));
+            output(call, "<keySet/>")
+        })
+    });
+    let place = Place::new();
+    let folder = place.work().join("suite/key-pairs");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("make.yaml"), MAKE).expect("a case");
+    std::fs::write(folder.join("look.yaml"), LOOK).expect("a case");
+    let url = cloud.url();
+    let run = ["run", "--cases", "suite", "--endpoint", &url, "--region", "here-1", "--out"];
+    for (out, more) in [("out", &[][..]), ("out2", &["--shuffle"][..])] {
+        place.run(&[&run[..], &[out, "--jobs", "4"], more].concat()).within(30);
+    }
+    let actions = cloud.actions();
+    let made: Vec<&String> =
+        actions.iter().filter(|a| a.ends_with("KeyPairs") || a.ends_with("KeyPair")).collect();
+    let one = ["DescribeKeyPairs", "CreateKeyPair", "DeleteKeyPair"];
+    assert_eq!(made, [one, one].concat());
+}

@@ -48,6 +48,11 @@ impl Case {
         text.contains(&format!("\"${variable}\"")) || text.contains(&format!("${{{variable}}}"))
     }
 
+    /// Whether the case only looks at what there is.
+    pub fn only_reads(&self) -> bool {
+        self.steps.iter().all(|step| step.reads() && step.undo.is_none())
+    }
+
     /// The actions that the case calls, each once, sorted; undos and waiters not counted.
     pub fn actions(&self) -> Vec<&str> {
         let mut actions: Vec<&str> = self.steps.iter().map(|s| s.action.as_str()).collect();
@@ -101,6 +106,11 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether the step's action changes nothing, by its name.
+    pub fn reads(&self) -> bool {
+        ["Describe", "Get", "List", "Search"].iter().any(|verb| self.action.starts_with(verb))
+    }
+
     /// The step's `bind` entries as name and JMESPath.
     pub fn binds(&self) -> impl Iterator<Item = (&str, &str)> {
         self.bind.iter().filter_map(|(name, path)| Some((name.as_str(), path.as_str()?)))

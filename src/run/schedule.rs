@@ -18,7 +18,9 @@ pub struct RunReport {
     pub interrupted: bool,
 }
 
-/// Runs cases, in the order that the options say.
+/// Runs cases: first all those that only look at what there is, so that what they find does not
+/// depend on which case is making things just then; then the others. Within both, in the order that
+/// the options say.
 pub async fn run(
     caller: &Caller<'_>,
     cases: &[Case],
@@ -29,8 +31,11 @@ pub async fn run(
     let mut order: Vec<&Case> = cases.iter().collect();
     order.sort_by_key(|case| options.order.key(&case.id, weight(case)));
     progress.begin(order.len());
-    let ends: Vec<CaseEnd> = stream::iter(order)
-        .map(|case| async move {
+    let (readers, makers): (Vec<&Case>, Vec<&Case>) =
+        order.into_iter().partition(|case| case.only_reads());
+    let mut ends = Vec::new();
+    for part in [readers, makers] {
+        let running = stream::iter(part).map(|case| async move {
             if stop.requested() {
                 return CaseEnd { interrupted: true, ..CaseEnd::default() };
             }
@@ -39,10 +44,9 @@ pub async fn run(
             let end = CaseRun::new(caller, stop, case).run(options).await;
             progress.case_ended(&case.name, &end, began.elapsed());
             end
-        })
-        .buffer_unordered(options.jobs.max(1))
-        .collect()
-        .await;
+        });
+        ends.extend(running.buffer_unordered(options.jobs.max(1)).collect::<Vec<_>>().await);
+    }
     progress.finish();
     let report = RunReport {
         leaks: ends.iter().map(|end| end.leaks).sum(),

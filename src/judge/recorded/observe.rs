@@ -63,7 +63,7 @@ impl StepSample {
 /// Whether a call asks for everything that there is: then what others made is in its answer, and
 /// nothing of that belongs to the case.
 fn is_open(step: &Step) -> bool {
-    let asks = ["Describe", "Get", "List"].iter().any(|verb| step.action.starts_with(verb));
+    let asks = step.reads();
     let Some(with) = step.with.as_object() else { return asks };
     let names_something = with.iter().any(|(name, value)| {
         refers(value) || (name.ends_with("Ids") || name.ends_with("Names") || name.ends_with("Id"))
