@@ -198,7 +198,7 @@ impl Seen {
         self.families.insert(case.family.clone());
         let mut scope = Scope::default();
         for (name, value) in &case.variables {
-            scope.set(name.clone(), value.clone());
+            scope.set_row(name.clone(), value.clone());
         }
         for step in &case.steps {
             self.step(step, &scope);
