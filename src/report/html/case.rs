@@ -78,6 +78,8 @@ pub(super) struct FindingView {
     pub(super) evidence: Vec<EvidenceView>,
     pub(super) exchange: Option<u64>,
     pub(super) exchange_missing: bool,
+    /// The number of its exchange, which the transcript has and the page leaves out.
+    pub(super) elsewhere: Option<u64>,
 }
 
 /// What an expectation rests on.
@@ -98,7 +100,8 @@ pub(super) fn anchor(case: &CaseResult) -> String {
 
 /// The anchor of a finding, or of its case if the finding itself is not shown.
 pub(super) fn finding_anchor(case: &CaseResult, index: usize) -> String {
-    if index < FINDINGS {
+    let cosmetic = case.findings.get(index).is_some_and(|f| f.severity == Severity::Cosmetic);
+    if index < FINDINGS && !cosmetic {
         format!("f-{}-{}", words::slug(&case.id), index + 1)
     } else {
         anchor(case)
@@ -107,8 +110,12 @@ pub(super) fn finding_anchor(case: &CaseResult, index: usize) -> String {
 
 /// A case for showing.
 pub(super) fn view(case: &CaseResult, exchanges: &mut Exchanges<'_>) -> CaseView {
-    let shown = &case.findings[..case.findings.len().min(FINDINGS)];
-    let views = shown.iter().enumerate().map(|(at, f)| finding(case, at, f, exchanges));
+    // The gravest stand first.
+    let worth = |f: &&Finding| !exchanges.of_many() || f.severity != Severity::Cosmetic;
+    let shown = case.findings.iter().take(FINDINGS).take_while(worth).count();
+    let shown = &case.findings[..shown];
+    let wanted = worth_showing(case, shown, exchanges.of_many());
+    let views = shown.iter().enumerate().map(|(at, f)| finding(case, at, f, &wanted, exchanges));
     let (minor, findings): (Vec<_>, Vec<_>) = views.partition(|f| f.severity == "cosmetic");
     CaseView {
         anchor: anchor(case),
@@ -126,10 +133,7 @@ pub(super) fn view(case: &CaseResult, exchanges: &mut Exchanges<'_>) -> CaseView
         findings,
         minor,
         left_out: case.findings.len() - shown.len(),
-        exchanges: worth_showing(case, shown)
-            .into_iter()
-            .filter_map(|seq| exchanges.take(seq))
-            .collect(),
+        exchanges: wanted.into_iter().filter_map(|seq| exchanges.take(seq)).collect(),
     }
 }
 
@@ -141,8 +145,11 @@ pub(super) fn tally(findings: &[Finding]) -> Vec<(&'static str, usize)> {
 }
 
 /// What findings refer to; and of a case that did not pass also each step's last exchange, because
-/// it shows what the case met.
-fn worth_showing(case: &CaseResult, findings: &[Finding]) -> BTreeSet<u64> {
+/// it shows what the case met. One that passed beside very many others shows none.
+fn worth_showing(case: &CaseResult, findings: &[Finding], of_many: bool) -> BTreeSet<u64> {
+    if of_many && case.verdict == Verdict::Pass {
+        return BTreeSet::new();
+    }
     let mut seqs: BTreeSet<u64> = findings.iter().filter_map(|f| f.exchange).collect();
     if !matches!(case.verdict, Verdict::Pass | Verdict::Skipped) {
         seqs.extend(case.steps.iter().filter_map(|step| step.exchanges.last()));
@@ -154,9 +161,11 @@ fn finding(
     case: &CaseResult,
     index: usize,
     finding: &Finding,
+    wanted: &BTreeSet<u64>,
     exchanges: &Exchanges<'_>,
 ) -> FindingView {
-    let exchange = finding.exchange.filter(|&seq| exchanges.has(seq));
+    let known = finding.exchange.filter(|&seq| exchanges.has(seq));
+    let exchange = known.filter(|seq| wanted.contains(seq));
     FindingView {
         anchor: finding_anchor(case, index),
         severity: finding.severity.word(),
@@ -169,7 +178,8 @@ fn finding(
         times: (finding.times > 1).then(|| words::number(finding.times.into())),
         diff: diff::compare(&finding.expected, &finding.actual),
         evidence: finding.evidence.iter().map(evidence).collect(),
-        exchange_missing: finding.exchange.is_some() && exchange.is_none(),
+        exchange_missing: finding.exchange.is_some() && known.is_none(),
+        elsewhere: known.filter(|seq| !wanted.contains(seq)),
         exchange,
     }
 }

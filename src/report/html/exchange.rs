@@ -14,7 +14,10 @@ const BODY: usize = 64 * 1024;
 /// Bytes of a body that are shown once the page has become very long.
 const BODY_OF_MANY: usize = 2 * 1024;
 /// Bytes of bodies after which the page is very long.
-const MANY: usize = 24 * 1024 * 1024;
+const MANY: usize = 4 * 1024 * 1024;
+/// Cases after which those that pass are shown without their exchanges, and without what no client
+/// can notice: a page of tens of megabytes is not looked at.
+const MANY_CASES: usize = 400;
 /// Parameters of a request that are shown.
 const PARAMETERS: usize = 400;
 
@@ -23,6 +26,7 @@ pub(super) struct Exchanges<'a> {
     all: &'a BTreeMap<u64, Exchange>,
     shown: BTreeSet<u64>,
     bytes: usize,
+    of_many: bool,
 }
 
 /// One exchange.
@@ -46,6 +50,7 @@ pub(super) struct ExchangeView {
     pub(super) failure: Option<String>,
     pub(super) response_headers: Vec<(String, String)>,
     pub(super) response_body: Option<BodyView>,
+    pub(super) headers_left_out: bool,
 }
 
 /// A body.
@@ -69,8 +74,13 @@ pub(super) struct LineView {
 }
 
 impl<'a> Exchanges<'a> {
-    pub(super) fn new(all: &'a BTreeMap<u64, Exchange>) -> Self {
-        Exchanges { all, shown: BTreeSet::new(), bytes: 0 }
+    pub(super) fn new(all: &'a BTreeMap<u64, Exchange>, cases: usize) -> Self {
+        Exchanges { all, shown: BTreeSet::new(), bytes: 0, of_many: cases > MANY_CASES }
+    }
+
+    /// Whether the page has so many cases that what nobody will look for is left out.
+    pub(super) fn of_many(&self) -> bool {
+        self.of_many
     }
 
     /// Whether the transcript has it.
@@ -89,9 +99,15 @@ impl<'a> Exchanges<'a> {
         if !self.shown.insert(seq) {
             return None;
         }
-        let most = if self.bytes < MANY { BODY } else { BODY_OF_MANY };
+        let most = if self.bytes < MANY && !self.of_many { BODY } else { BODY_OF_MANY };
         self.bytes += size(exchange).min(most);
-        Some(view(exchange, most))
+        let mut view = view(exchange, most);
+        if self.of_many {
+            view.request_headers.clear();
+            view.response_headers.clear();
+            view.headers_left_out = true;
+        }
+        Some(view)
     }
 }
 
@@ -146,6 +162,7 @@ fn view(exchange: &Exchange, most: usize) -> ExchangeView {
         failure,
         response_headers,
         response_body,
+        headers_left_out: false,
     }
 }
 

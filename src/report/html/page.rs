@@ -187,7 +187,7 @@ fn capabilities(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>) -> Vec<
     for case in &result.cases {
         cases.entry(&case.capability).or_default().push(case);
     }
-    let mut exchanges = Exchanges::new(exchanges);
+    let mut exchanges = Exchanges::new(exchanges, result.cases.len());
     let mut views = Vec::new();
     for counted in &result.capabilities {
         let own = cases.remove(&*counted.name).unwrap_or_default();
