@@ -29,10 +29,10 @@ fn main() -> ExitCode {
     let began = Instant::now();
     println!("recording {samples} samples");
     let count = samples.to_string();
-    let made = parallax(
-        folder.path(),
-        &["record", "--yes", "--reference", "stand-in", "--samples", &count],
-    );
+    let record = ["record", "--yes", "--reference", "stand-in", "--samples", &count];
+    let chosen = chosen();
+    let chosen: Vec<&str> = chosen.iter().map(String::as_str).collect();
+    let made = parallax(folder.path(), &[&record, &chosen[..]].concat());
     println!("recorded in {} s (exit {made})", began.elapsed().as_secs());
     if parallax(folder.path(), &["check", "--baselines", "baselines"]) != 0 {
         println!("the recorded baselines are not what their recordings give");
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     for round in 1..=rounds {
         let jobs = [1, 4, 8][round % 3];
         let began = Instant::now();
-        let seen = hold(folder.path(), round, jobs);
+        let seen = hold(folder.path(), round, jobs, &chosen);
         println!(
             "{round:5}  {round:4}  {jobs:4}  {:5}  {:4}  {:8}  {:10}  {:4}",
             seen.cases,
@@ -61,13 +61,13 @@ fn main() -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs all cases once and reads what was found.
-fn hold(folder: &Path, round: usize, jobs: usize) -> Round {
+/// Runs the cases once and reads what was found.
+fn hold(folder: &Path, round: usize, jobs: usize, chosen: &[&str]) -> Round {
     let out = format!("round-{round}");
     let (seed, jobs) = (round.to_string(), jobs.to_string());
     let arguments =
         ["run", "--baselines", "baselines", "--shuffle", "--shuffle-seed", &seed, "--jobs", &jobs];
-    parallax(folder, &[&arguments[..], &["--out", &out]].concat());
+    parallax(folder, &[&arguments[..], &["--out", &out], chosen].concat());
     let text = std::fs::read_to_string(folder.join(&out).join("result.json")).unwrap_or_default();
     let result: Value = serde_json::from_str(&text).unwrap_or_default();
     let cases: Vec<&Value> = result["cases"].as_array().into_iter().flatten().collect();
@@ -99,6 +99,11 @@ fn parallax(folder: &Path, arguments: &[&str]) -> i32 {
         .stderr(Stdio::null())
         .status();
     ran.ok().and_then(|status| status.code()).unwrap_or(-1)
+}
+
+/// The cases to take, if not all: what stands behind `--cases`, as `parallax run` takes them.
+fn chosen() -> Vec<String> {
+    std::env::args().skip_while(|argument| argument != "--cases").skip(1).collect()
 }
 
 fn number(name: &str) -> Option<usize> {
