@@ -4,18 +4,22 @@
 //! Everything here is a pure function of cases and of data in this folder; the limits of polls and
 //! undos come from `run`, which keeps to them.
 
+mod actions;
 mod calls;
+mod input;
 mod lifetime;
 mod permissions;
 mod policy;
 mod prices;
 mod quotas;
+mod refused;
 mod show;
 mod things;
 mod total;
 
 pub use policy::{Conditions, MANAGED_POLICY_LIMIT, Policy, Statement};
 pub use quotas::Need;
+pub use refused::Refused;
 pub use total::{Calls, Context, Plan, Price, Resource, Skipped};
 
 #[cfg(test)]
