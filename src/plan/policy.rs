@@ -135,7 +135,7 @@ impl Policy {
         let length = self.length();
         if length > MANAGED_POLICY_LIMIT {
             self.notes.push(format!(
-                "it has {length} characters, and a managed policy may have {MANAGED_POLICY_LIMIT}: \
+                "the whole has {length} characters, and a managed policy may have {MANAGED_POLICY_LIMIT}: \
                  attach the {} that --part 1 and on print, or choose fewer cases",
                 self.parts().len()
             ));

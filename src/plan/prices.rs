@@ -134,6 +134,13 @@ impl Prices {
         }
     }
 
+    /// What of that is for processors that are used beyond their credits.
+    pub(super) fn surplus(&self, charge: &Charge, life: Duration) -> f64 {
+        let Charge::Instance(Some(kind)) = charge else { return 0.0 };
+        let hour = self.instances.get(kind).map(|p| p.surplus_vcpu_hour * as_f64(p.vcpus));
+        hour.unwrap_or(0.0) * charged_hours(life)
+    }
+
     /// The source of a charge's price.
     pub(super) fn source(&self, charge: &Charge) -> Option<&Source> {
         let key = match charge {
@@ -184,6 +191,8 @@ mod tests {
         let nano = Charge::Instance(Some("t3.nano".to_owned()));
         // 0.0052 and two vCPUs' surplus of 0.05 for half an hour.
         assert!(close(at_most(&nano, 1800), 0.0526));
+        let surplus = Prices::bundled().surplus(&nano, Duration::from_secs(1800));
+        assert!(close(surplus, 0.05), "of that");
         let large = Charge::Instance(Some("m5.large".to_owned()));
         assert!(close(at_most(&large, 3600), 0.096), "no credits, no surplus");
         let volume = volume("gp3", Some(84), 0);

@@ -208,6 +208,9 @@ fn the_whole_suite_has_a_bound() {
     assert_eq!(plan.skipped, []);
     let usd = plan.price.at_most.expect("known");
     assert!(usd > 0.1 && usd < 100.0, "{usd}");
+    for needed in &plan.quotas {
+        assert!(needed.needed.is_some(), "{}", needed.name);
+    }
     for action in plan.calls.by_action.keys() {
         assert!(Model::ec2().action(action).is_some(), "{action}");
     }

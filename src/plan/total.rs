@@ -11,6 +11,7 @@ use super::lifetime::longest;
 use super::prices::{Charge, Prices, as_f64};
 use super::quotas::{self, Holds, Need};
 use super::refused::Refused;
+use super::show::money;
 use super::things::{Thing, made};
 use crate::case::{Case, Scope};
 use crate::run::lacking;
@@ -138,7 +139,7 @@ impl Plan {
             calls: sum.calls(times),
             price: price(&resources, prices),
             quotas: quotas::needs(&sum.holds, jobs),
-            assumptions: assumptions(context, sum.refused.saturating_mul(times), prices),
+            assumptions: assumptions(context, &sum, times, prices),
             skipped: sum.skipped,
             resources,
         }
@@ -160,6 +161,8 @@ struct Sum {
     holds: Vec<Holds>,
     /// Calls that would make something, and are refused.
     refused: u64,
+    /// What of the price is for processors that are used beyond their credits.
+    surplus: f64,
 }
 
 struct Things {
@@ -209,6 +212,8 @@ impl Sum {
             None => (thing.charge == Charge::Free).then_some(0.0),
         };
         let usd = one.map(|one| one * as_f64(thing.count));
+        let surplus = life.map(|life| prices.surplus(&thing.charge, life));
+        self.surplus += surplus.unwrap_or(0.0) * as_f64(thing.count);
         let things = self.things.entry(thing.label).or_insert(Things {
             count: 0,
             charge: thing.charge,
@@ -306,7 +311,7 @@ fn price(resources: &[Resource], prices: &Prices) -> Price {
     }
 }
 
-fn assumptions(context: &Context, refused: u64, prices: &Prices) -> Vec<String> {
+fn assumptions(context: &Context, sum: &Sum, times: u64, prices: &Prices) -> Vec<String> {
     let root = &prices.root_volume;
     let mut assumptions = vec![
         format!(
@@ -326,11 +331,14 @@ fn assumptions(context: &Context, refused: u64, prices: &Prices) -> Vec<String> 
              of its own",
             root.gib, root.kind
         ),
-        "instances of T types use their processors fully, beyond their credits; each has a public \
-         address"
-            .to_owned(),
+        format!(
+            "instances of T types use their processors fully, beyond their credits: {} of the price; \
+             each has a public address",
+            money(sum.surplus * as_f64(times))
+        ),
         "nothing is sent out of AWS, and no flow log delivers; API calls are free".to_owned(),
     ];
+    let refused = sum.refused.saturating_mul(times);
     if refused > 0 {
         assumptions.push(format!(
             "{refused} calls that could make something are refused, as the baselines of AWS say; \
