@@ -3,7 +3,8 @@
 
 Read from the packages as published on PyPI, by their syntax trees; nothing of them is run. A test's
 `hidden` are its checks that only run with `run_incompatible_tests`, the switch behind which that suite
-keeps where OpenStack differs from AWS.
+keeps where OpenStack differs from AWS. Those `in_guest` are skipped without `run_ssh`: what they check in
+the end is inside a machine.
 """
 
 import argparse
@@ -22,7 +23,7 @@ SERVICE, SERVICE_VERSION = "ec2-api", "17.0.0"
 HERE = pathlib.Path(__file__).parent
 FILE = HERE / ".." / "src" / "coverage" / "incumbent.json"
 MODEL = HERE / ".." / "src" / "model" / "ec2-2016-11-15.json"
-SWITCH = "run_incompatible_tests"
+SWITCH, IN_GUEST = "run_incompatible_tests", "run_ssh"
 
 
 def sources(package, version):
@@ -37,8 +38,8 @@ def sources(package, version):
             return {name: ast.parse(archive.read(name)) for name in names}
 
 
-def names_switch(node):
-    return any(isinstance(n, ast.Attribute) and n.attr == SWITCH for n in ast.walk(node))
+def names_switch(node, switch=SWITCH):
+    return any(isinstance(n, ast.Attribute) and n.attr == switch for n in ast.walk(node))
 
 
 def reason(node):
@@ -75,7 +76,9 @@ def tests(trees):
                 ]
                 if ids:
                     name = f"{module}.{a_class.name}.{method.name}"
-                    yield {"name": name, "id": ids[0], "hidden": shared + list(hidden(method))}
+                    in_guest = any(names_switch(d, IN_GUEST) for d in method.decorator_list)
+                    checks = shared + list(hidden(method))
+                    yield {"name": name, "id": ids[0], "hidden": checks, "in_guest": in_guest}
 
 
 def called(trees, actions):

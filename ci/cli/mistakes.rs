@@ -44,6 +44,29 @@ fn mistakes() -> Vec<Mistake> {
             &["`$vcp` is not bound by now"],
         ),
         (
+            "row-variable",
+            case(0x66, "  - id: a\n    call: DescribeVpcs\n    with: { VpcIds: $ids }\n")
+                + "matrix:\n  - { id: 0b8f1d5a-7c3e-4f0e-9a53-6a1f0c2d4eff, row: r, ids: [$vcp] }\n",
+            9,
+            &["the row's `ids` names `$vcp`"],
+        ),
+        (
+            "row-member",
+            case(0x68, "  - id: a\n    call: DescribeVpcs\n    with: $input\n")
+                + "matrix:\n  - { id: 0b8f1d5a-7c3e-4f0e-9a53-6a1f0c2d4efe, row: r, input: { Filterz: [x] } }\n",
+            9,
+            &["no member `Filterz` in DescribeVpcs"],
+        ),
+        (
+            "until-variable",
+            case(
+                0x67,
+                "  - id: a\n    poll: DescribeVpcs\n    watch: NextToken\n    until: $vcp\n",
+            ),
+            8,
+            &["`$vcp` is not bound by now"],
+        ),
+        (
             "no-pages",
             case(0x65, "  - id: a\n    call: CreateVpc\n    pages: true\n"),
             5,

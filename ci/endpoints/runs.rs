@@ -367,3 +367,25 @@ fn who_only_looks_looks_before_anything_is_made() {
     let one = ["DescribeKeyPairs", "CreateKeyPair", "DeleteKeyPair"];
     assert_eq!(made, [one, one].concat());
 }
+
+/// Sent, never answered, and known by no id: nothing can undo it, and that has to be said.
+#[test]
+fn what_may_have_been_made_is_said() {
+    let cloud = FakeEc2::that(|call| {
+        (call.action == "RunInstances").then(|| {
+            std::thread::sleep(Duration::from_secs(3));
+            output(call, "")
+        })
+    });
+    let place = Place::new();
+    let folder = place.work().join("suite/instances");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("launch.yaml"), LAUNCH).expect("a case");
+    let url = cloud.url();
+    let arguments =
+        ["run", "--cases", "suite", "--endpoint", &url, "--region", "here-1", "--out", "out"];
+    let ran = place.run(&[&arguments[..], &["--timeout", "1"]].concat()).exits(4).within(30);
+    assert!(ran.stdout.contains("it may have been made"), "{ran}");
+    let leaks = &result(&place)["leaks"];
+    assert_eq!(leaks[0]["action"], "TerminateInstances", "{leaks}");
+}

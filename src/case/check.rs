@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::doc::{CaseDoc, RowDoc, StepDoc, UndoDoc};
-use super::variables::{Scope, names_in};
+use super::variables::{Scope, names_in, names_in_value};
 use super::{expand, pages, path::Selector};
 use crate::model::{Model, ShapeId, ShapeKind, suggest};
 use crate::syntax::{Diagnostic, Node, NodeKind, Reader, Spanned};
@@ -25,7 +25,7 @@ pub(super) fn check(doc: &CaseDoc, folder: &str, model: &Model, reader: &mut Rea
     let mut seen = BTreeSet::new();
     for row in rows {
         // A mistake that all rows share is reported once.
-        for diagnostic in (RowCheck { doc, row, model, found: Reader::default() }).run() {
+        for diagnostic in (RowCheck { doc, row, model, found: Reader::default(), depth: 0 }).run() {
             if seen.insert((diagnostic.message().to_owned(), diagnostic.line(""))) {
                 reader.report(diagnostic);
             }
@@ -96,13 +96,19 @@ struct RowCheck<'d> {
     row: Option<&'d RowDoc>,
     model: &'d Model,
     found: Reader,
+    /// How many values of the row are being looked into.
+    depth: usize,
 }
 
-impl RowCheck<'_> {
+/// How deep values of a row may stand in each other.
+const DEEPEST: usize = 4;
+
+impl<'d> RowCheck<'d> {
     fn run(mut self) -> Vec<Diagnostic> {
         let scope = expand::row_scope(self.row);
         let mut known: BTreeSet<String> = BUILT_IN.iter().map(|&n| n.to_owned()).collect();
-        known.extend(scope.iter().map(|(name, _)| name.to_owned()));
+        let row = self.row.map(|row| row.variables.as_slice()).unwrap_or_default();
+        known.extend(row.iter().map(|(name, _)| name.value.clone()));
         for (n, step) in self.doc.steps.iter().enumerate() {
             self.step(step, &self.doc.steps[..n], &scope, &mut known);
         }
@@ -139,6 +145,9 @@ impl RowCheck<'_> {
         }
         for (name, value) in &step.parameters {
             self.variables_of(&name.value, &name.span, known);
+            self.variables(value, known);
+        }
+        for value in step.until.iter().chain(&step.unless) {
             self.variables(value, known);
         }
         self.manner(step, scope);
@@ -249,6 +258,12 @@ impl RowCheck<'_> {
     /// case may send a wrong one on purpose.
     fn value(&mut self, owner: &str, shape: ShapeId, node: &Node, scope: &Scope) {
         if is_variable(node) {
+            // What stands in the row is known already. One that names itself is reported elsewhere.
+            if let Some(of_row) = self.of_row(node).filter(|_| self.depth < DEEPEST) {
+                self.depth += 1;
+                self.value(owner, shape, of_row, scope);
+                self.depth -= 1;
+            }
             return;
         }
         let shape = self.model.shape(shape);
@@ -399,9 +414,41 @@ impl RowCheck<'_> {
         }
     }
 
+    /// The row's value that a node stands for.
+    fn of_row(&self, node: &Node) -> Option<&'d Node> {
+        let NodeKind::String(text) = &node.kind else { return None };
+        let name = text.strip_prefix('$')?;
+        self.row?.variables.iter().find(|(key, _)| key.value == name).map(|(_, value)| value)
+    }
+
+    /// The value of a row may name variables; where it is used, they have to be known.
+    fn row_value(&mut self, name: &str, known: &BTreeSet<String>) {
+        let row = self.row.map(|row| row.variables.as_slice()).unwrap_or_default();
+        let Some((key, value)) = row.iter().find(|(key, _)| key.value == name) else { return };
+        for inner in names_in_value(&value.to_json()) {
+            if inner == name || !known.contains(&inner) {
+                let why = if inner == name {
+                    "it names itself"
+                } else {
+                    "no step before its use binds it"
+                };
+                self.found.report(
+                    Diagnostic::error(format!("the row's `{name}` names `${inner}`"))
+                        .at(key.span.clone(), why)
+                        .suggest(suggest(&inner, known.iter().map(String::as_str)))
+                        .help("a dollar sign that is meant as such is written `$$`"),
+                );
+            }
+        }
+    }
+
     /// Every variable in a text has to be known by now.
     fn variables_of(&mut self, text: &str, span: &Range<usize>, known: &BTreeSet<String>) {
-        for name in names_in(text).filter(|name| !known.contains(*name)) {
+        for name in names_in(text) {
+            if known.contains(name) {
+                self.row_value(name, known);
+                continue;
+            }
             self.found.report(
                 Diagnostic::error(format!("`${name}` is not bound by now"))
                     .at(span.clone(), "no earlier step binds it")

@@ -50,7 +50,7 @@ fn one(doc: &CaseDoc, stem: &str, row: Option<&RowDoc>) -> Result<Case, Unbound>
 pub(super) fn row_scope(row: Option<&RowDoc>) -> Scope {
     let mut scope = Scope::default();
     for (key, value) in row.iter().flat_map(|row| &row.variables) {
-        scope.set(key.value.clone(), value.to_json());
+        scope.set_row(key.value.clone(), value.to_json());
     }
     scope
 }

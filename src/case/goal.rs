@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Goal, Selector};
+use super::{Goal, Scope, Selector};
 use crate::model::{ErrorExpect, Matcher, Model, WaiterState};
 
 /// What one look at an answer says.
@@ -46,6 +46,23 @@ pub struct SoFar {
 const NOT_YET_VISIBLE_MS: u64 = 20_000;
 
 impl Goal {
+    /// The goal with the variables in its values replaced; one that is not bound stays as it is
+    /// written, and is never seen.
+    pub fn resolved(&self, scope: &Scope) -> Goal {
+        let replace = |values: &[Value]| {
+            values.iter().map(|v| scope.resolve(v).unwrap_or_else(|_| v.clone())).collect()
+        };
+        match self {
+            Goal::Watch { watch, until, unless, until_error } => Goal::Watch {
+                watch: watch.clone(),
+                until: replace(until),
+                unless: replace(unless),
+                until_error: until_error.clone(),
+            },
+            Goal::Waiter(name) => Goal::Waiter(name.clone()),
+        }
+    }
+
     /// Looks at one answer.
     ///
     /// A refusal that the goal does not name ends the poll badly, as in AWS's waiters. Only

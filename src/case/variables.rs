@@ -8,7 +8,13 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     values: BTreeMap<String, Value>,
+    /// Values of rows, which may name other variables: those are replaced where the value is used.
+    /// What an answer gave is never looked into.
+    rows: BTreeMap<String, Value>,
 }
+
+/// How deep values of rows may name each other; deeper, they name themselves.
+const DEEPEST: usize = 4;
 
 /// A variable that has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,14 +29,14 @@ impl Scope {
         self.values.insert(name.into(), value);
     }
 
-    /// The value of a variable.
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.values.get(name)
+    /// Gives a variable of the row its value, which may name other variables.
+    pub fn set_row(&mut self, name: impl Into<String>, value: Value) {
+        self.rows.insert(name.into(), value);
     }
 
-    /// All variables, sorted by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.values.iter().map(|(k, v)| (k.as_str(), v))
+    /// The value of a variable, as it was set.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name).or_else(|| self.rows.get(name))
     }
 
     /// `value` with every variable replaced, in text, keys and list items alike.
@@ -38,19 +44,23 @@ impl Scope {
     /// # Errors
     /// Returns the first variable that has no value.
     pub fn resolve(&self, value: &Value) -> Result<Value, Unbound> {
+        self.resolve_at(value, 0)
+    }
+
+    fn resolve_at(&self, value: &Value, depth: usize) -> Result<Value, Unbound> {
         Ok(match value {
-            Value::String(text) => self.resolve_text(text)?,
+            Value::String(text) => self.resolve_text(text, depth)?,
             Value::Array(items) => {
-                items.iter().map(|item| self.resolve(item)).collect::<Result<_, _>>()?
+                items.iter().map(|item| self.resolve_at(item, depth)).collect::<Result<_, _>>()?
             }
             Value::Object(map) => Value::Object(
                 map.iter()
                     .map(|(key, value)| {
-                        let key = match self.resolve_text(key)? {
+                        let key = match self.resolve_text(key, depth)? {
                             Value::String(key) => key,
                             other => other.to_string(),
                         };
-                        Ok((key, self.resolve(value)?))
+                        Ok((key, self.resolve_at(value, depth)?))
                     })
                     .collect::<Result<Map<_, _>, Unbound>>()?,
             ),
@@ -58,20 +68,27 @@ impl Scope {
         })
     }
 
-    fn resolve_text(&self, text: &str) -> Result<Value, Unbound> {
+    fn value_of(&self, name: &str, depth: usize) -> Result<Value, Unbound> {
+        match (self.values.get(name), self.rows.get(name)) {
+            (Some(value), _) => Ok(value.clone()),
+            (None, Some(value)) if depth < DEEPEST => self.resolve_at(value, depth + 1),
+            _ => Err(Unbound(name.to_owned())),
+        }
+    }
+
+    fn resolve_text(&self, text: &str, depth: usize) -> Result<Value, Unbound> {
         let parts = parts(text);
         if let [Part::Variable(name)] = parts[..] {
-            return self.get(name).cloned().ok_or_else(|| Unbound(name.to_owned()));
+            return self.value_of(name, depth);
         }
         let mut out = String::new();
         for part in parts {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Repeated(text, times) => out.push_str(&text.repeat(times)),
-                Part::Variable(name) => match self.get(name) {
-                    Some(Value::String(value)) => out.push_str(value),
-                    Some(value) => out.push_str(&value.to_string()),
-                    None => return Err(Unbound(name.to_owned())),
+                Part::Variable(name) => match self.value_of(name, depth)? {
+                    Value::String(value) => out.push_str(&value),
+                    value => out.push_str(&value.to_string()),
                 },
             }
         }
@@ -181,6 +198,14 @@ mod tests {
         assert_eq!(scope.resolve(&json!("${other}!")), Err(Unbound("other".into())));
         assert_eq!(scope.resolve(&json!("${ab*3}-${id}")), Ok(json!("ababab-vpc-1")));
         assert_eq!(scope.resolve(&json!("${é*2}")), Ok(json!("éé")));
+        scope.set_row("row", json!({"Id": "$id", "Name": "${a*3}"}));
+        assert_eq!(scope.resolve(&json!(["$row"])), Ok(json!([{"Id": "vpc-1", "Name": "aaa"}])));
+        scope.set_row("later", json!("$not_yet"));
+        assert_eq!(scope.resolve(&json!("$later")), Err(Unbound("not_yet".into())));
+        scope.set_row("me", json!("x${me}"));
+        assert_eq!(scope.resolve(&json!("$me")), Err(Unbound("me".into())), "names itself");
+        scope.set("answer", json!("$id"));
+        assert_eq!(scope.resolve(&json!("$answer")), Ok(json!("$id")), "what an answer gave");
         for text in ["${a*}", "${*3}", "${a*-1}", "${a*99999999999}"] {
             assert_eq!(scope.resolve(&json!(text)), Ok(json!(text)), "no repetition");
         }

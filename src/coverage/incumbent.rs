@@ -33,6 +33,9 @@ pub struct Test {
     /// What it checks only with `run_incompatible_tests`: where OpenStack is known to differ from
     /// AWS. The reason that its authors give, or the first thing checked.
     pub hidden: Vec<String>,
+    /// Whether what it checks in the end is inside a machine, over ssh. A case that names it checks
+    /// what the API shows of it.
+    pub in_guest: bool,
 }
 
 impl Test {
@@ -71,5 +74,6 @@ mod tests {
         assert!(facts.offers.iter().chain(&facts.calls).all(|a| Model::ec2().action(a).is_some()));
         let hidden = facts.tests.iter().filter(|test| !test.hidden.is_empty()).count();
         assert_eq!(hidden, 27);
+        assert_eq!(facts.tests.iter().filter(|test| test.in_guest).count(), 9);
     }
 }

@@ -65,6 +65,8 @@ pub struct IncumbentCoverage {
     pub hidden_covered: usize,
     /// All tests of which a part runs only so.
     pub hidden: usize,
+    /// Tests that end inside a machine, of those covered: of them a case checks what the API shows.
+    pub in_guest: usize,
     /// Actions that its code calls.
     pub actions: usize,
     /// Error codes that it asserts.
@@ -83,6 +85,9 @@ pub struct TestCoverage {
     /// What it checks only with `run_incompatible_tests`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<String>,
+    /// Whether what it checks in the end is inside a machine.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_guest: bool,
     /// The cases that name it.
     pub cases: Vec<String>,
 }
@@ -174,6 +179,7 @@ impl IncumbentCoverage {
                 name: test.name.clone(),
                 id: test.id.clone(),
                 hidden: test.hidden.clone(),
+                in_guest: test.in_guest,
                 cases: cases.get(&test.alias()).cloned().unwrap_or_default(),
             })
             .collect();
@@ -185,6 +191,7 @@ impl IncumbentCoverage {
             tests: by_test.len(),
             hidden_covered: count(&|test| !test.hidden.is_empty() && !test.cases.is_empty()),
             hidden: count(&|test| !test.hidden.is_empty()),
+            in_guest: count(&|test| test.in_guest && !test.cases.is_empty()),
             actions: facts.calls.len(),
             error_codes: facts.error_codes.len(),
             by_test,
@@ -198,7 +205,7 @@ impl Seen {
         self.families.insert(case.family.clone());
         let mut scope = Scope::default();
         for (name, value) in &case.variables {
-            scope.set(name.clone(), value.clone());
+            scope.set_row(name.clone(), value.clone());
         }
         for step in &case.steps {
             self.step(step, &scope);

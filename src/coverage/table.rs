@@ -50,8 +50,9 @@ impl Coverage {
         for (what, covered, all) in [
             ("incumbent's tests", incumbent.covered, incumbent.tests),
             ("  with hidden checks", incumbent.hidden_covered, incumbent.hidden),
+            ("  by what the API shows", incumbent.in_guest, incumbent.covered),
         ] {
-            line(format!("  {what:20} {covered:>6} of {all:>6}  {:>6}", percent(covered, all)));
+            line(format!("  {what:23} {covered:>3} of {all:>6}  {:>6}", percent(covered, all)));
         }
         out
     }
@@ -100,11 +101,13 @@ impl Coverage {
         );
         let _ = writeln!(
             out,
-            "{} of the {} tests of {} are covered; of {} tests a part runs there only with \
+            "{} of the {} tests of {} are covered, {} of them by what the API shows of what they \
+             check inside a machine (marked ¹); of {} tests a part runs there only with \
              `run_incompatible_tests`: {} of these are judged here in the open.\n",
             incumbent.covered,
             incumbent.tests,
             incumbent.suite,
+            incumbent.in_guest,
             incumbent.hidden,
             incumbent.hidden_covered
         );
@@ -114,7 +117,8 @@ impl Coverage {
             let hidden: Vec<String> = test.hidden.iter().map(|text| cell(text)).collect();
             let _ = writeln!(
                 out,
-                "| {name} | {} | {} |",
+                "| {name}{} | {} | {} |",
+                if test.in_guest { " ¹" } else { "" },
                 hidden.join("; "),
                 if test.cases.is_empty() { "—".to_owned() } else { families(&test.cases) }
             );

@@ -63,14 +63,14 @@ pub(super) fn canonical(case: &CaseObservation<'_>) -> Canonical {
 
 /// Judges one case.
 pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> CaseResult {
-    let scope = case.scope();
+    let scope = &case.scope;
     let canonical = canonical(case);
     let baseline = knowledge.baselines.get(&case.case.family);
     let mut expectations = 0;
     let mut findings = Vec::new();
     for step in &case.steps {
         if let Some(baseline) = baseline {
-            let held = baseline::hold(baseline, step, &scope, &canonical);
+            let held = baseline::hold(baseline, step, scope, &canonical);
             expectations += held.held;
             findings.extend(held.findings);
         }
@@ -83,7 +83,7 @@ pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> C
         expectations += held.held;
         merge::same_differences(&mut findings, held.findings);
     }
-    findings.retain(|finding| !echoes_the_user(finding, &scope));
+    findings.retain(|finding| !echoes_the_user(finding, scope));
     for finding in &mut findings {
         finding.message = canonical.text(&finding.message);
         finding.expected = canonical.value(&finding.expected);

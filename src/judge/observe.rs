@@ -25,6 +25,8 @@ pub(super) struct CaseObservation<'t> {
     pub bound: Vec<(String, Value)>,
     pub leaks: Vec<&'t UndoEnded>,
     pub took_ms: u64,
+    /// All variables: the run's, the row's, and those that steps bound.
+    pub scope: Scope,
 }
 
 /// What happened in one step.
@@ -127,9 +129,16 @@ fn observe_case<'t>(events: &[&'t Event], started: &'t CaseStarted) -> CaseObser
         .collect();
     let mut steps = Vec::new();
     let mut bound = Vec::new();
+    let mut scope = Scope::default();
+    for (name, value) in &given {
+        scope.set(*name, (*value).clone());
+    }
+    for (name, value) in &case.variables {
+        scope.set_row(name.clone(), value.clone());
+    }
     let mut last_ms = started.at_ms;
     for step in &case.steps {
-        let observed = observe_step(events, step);
+        let observed = observe_step(events, step, &scope);
         if let Some(last) = observed.exchanges.last() {
             last_ms = last_ms.max(last.at_ms.saturating_add(last.took_ms));
         }
@@ -137,7 +146,10 @@ fn observe_case<'t>(events: &[&'t Event], started: &'t CaseStarted) -> CaseObser
             for (name, path) in step.binds() {
                 match Selector::new(path).and_then(|s| s.find(output)) {
                     Ok(Value::Null) | Err(_) => {}
-                    Ok(value) => bound.push((name.to_owned(), value)),
+                    Ok(value) => {
+                        scope.set(name, value.clone());
+                        bound.push((name.to_owned(), value));
+                    }
                 }
             }
         }
@@ -157,6 +169,7 @@ fn observe_case<'t>(events: &[&'t Event], started: &'t CaseStarted) -> CaseObser
         bound,
         leaks,
         took_ms: last_ms.saturating_sub(started.at_ms),
+        scope,
     }
 }
 
@@ -165,24 +178,9 @@ impl CaseObservation<'_> {
     pub(super) fn bound(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.bound.iter().map(|(name, value)| (name.as_str(), value))
     }
-
-    /// All variables: the run's, the row's, and those that steps bound.
-    pub(super) fn scope(&self) -> Scope {
-        let mut scope = Scope::default();
-        for (name, value) in &self.given {
-            scope.set(*name, (*value).clone());
-        }
-        for (name, value) in &self.case.variables {
-            scope.set(name.clone(), value.clone());
-        }
-        for (name, value) in &self.bound {
-            scope.set(name.clone(), value.clone());
-        }
-        scope
-    }
 }
 
-fn observe_step<'t>(events: &[&'t Event], step: &'t Step) -> StepObservation<'t> {
+fn observe_step<'t>(events: &[&'t Event], step: &'t Step, scope: &Scope) -> StepObservation<'t> {
     let exchanges: Vec<&Exchange> = events
         .iter()
         .filter_map(|event| match event {
@@ -215,7 +213,9 @@ fn observe_step<'t>(events: &[&'t Event], step: &'t Step) -> StepObservation<'t>
             (_, None) => Observed::NotRun,
             (None, Some(last)) if step.pages => all_pages(&step.action, &answers, last),
             (None, Some(last)) => observed(last),
-            (Some(poll), Some(last)) => watch(&poll.goal, &answers, last, &mut states),
+            (Some(poll), Some(last)) => {
+                watch(&poll.goal.resolved(scope), &answers, last, &mut states)
+            }
         },
     };
     StepObservation { step, answers, exchanges, observed, states, ending }

@@ -285,7 +285,7 @@ fn known_variables(case: &Case, context: &Context) -> Scope {
         }
     }
     for (name, value) in &case.variables {
-        scope.set(name.as_str(), value.clone());
+        scope.set_row(name.as_str(), value.clone());
     }
     scope
 }

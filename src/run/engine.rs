@@ -10,7 +10,7 @@ use super::{CaseEnd, RunOptions, Stop};
 use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step, pages};
 use crate::target::{Call, Called, Caller, Form};
 use crate::transcript::{Ending, Purpose};
-use crate::wire::Answer;
+use crate::wire::{Answer, FailureKind};
 
 /// Wait before a poll's second look; grows by half each time.
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(400);
@@ -64,8 +64,11 @@ impl<'r> CaseRun<'r> {
     pub(super) async fn run(mut self, options: &RunOptions) -> CaseEnd {
         let variables = variables(self.case, options);
         self.caller.recorder().case_started(self.case, &variables);
-        for (name, value) in variables.iter().chain(&self.case.variables) {
+        for (name, value) in &variables {
             self.scope.set(name.clone(), value.clone());
+        }
+        for (name, value) in &self.case.variables {
+            self.scope.set_row(name.clone(), value.clone());
         }
         if let Some(why) = lacking(self.case, &self.scope) {
             for step in &self.case.steps {
@@ -78,7 +81,7 @@ impl<'r> CaseRun<'r> {
         for step in &self.case.steps {
             self.step(step).await;
         }
-        self.end.leaks = undo::undo_all(self.caller, &self.case.id, self.pending).await;
+        self.end.leaks += undo::undo_all(self.caller, &self.case.id, self.pending).await;
         self.end
     }
 
@@ -147,15 +150,24 @@ impl<'r> CaseRun<'r> {
         if let Some(output) = called.output() {
             self.bind(step, output);
         }
-        if let (Some(undo), true) = (&step.undo, may_exist)
-            && let Ok(input) = self.scope.resolve(&undo.with)
-        {
-            self.pending.push(Pending {
-                step: step.id.clone(),
-                action: undo.action.clone(),
-                input,
-                waiter: undo.waiter.clone(),
-            });
+        if let (Some(undo), true) = (&step.undo, may_exist) {
+            match self.scope.resolve(&undo.with) {
+                Ok(input) => self.pending.push(Pending {
+                    step: step.id.clone(),
+                    action: undo.action.clone(),
+                    input,
+                    waiter: undo.waiter.clone(),
+                }),
+                // Sent, and never answered: what may have been made is known by no id.
+                Err(_) if matches!(called, Called::Failure(kind, _) if kind != FailureKind::Connect) =>
+                {
+                    let why = format!("it may have been made: {}", called.describe());
+                    let (case, recorder) = (&self.case.id, self.caller.recorder());
+                    recorder.undo_ended(case, &step.id, &undo.action, &undo.with, Some(&why));
+                    self.end.leaks += 1;
+                }
+                Err(_) => {}
+            }
         }
         if let Called::Failure(..) | Called::Unsendable(_) = called {
             self.obstacle.get_or_insert((step.id.clone(), called.describe()));
@@ -204,6 +216,7 @@ impl<'r> CaseRun<'r> {
 
     async fn poll(&mut self, step: &'r Step, poll: &Poll, input: &Input) -> Stepped {
         let deadline = Instant::now() + Duration::from_millis(poll.within_ms);
+        let goal = poll.goal.resolved(&self.scope);
         let mut pause = FIRST_PAUSE;
         let began = Instant::now();
         let mut seen = false;
@@ -224,7 +237,7 @@ impl<'r> CaseRun<'r> {
             };
             let look = {
                 let waited_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                poll.goal.look(answered, SoFar { seen, waited_ms })
+                goal.look(answered, SoFar { seen, waited_ms })
             };
             seen |= called.output().is_some();
             match look.ends {

@@ -122,7 +122,7 @@ fn known(case: &Case, name: &str) -> bool {
 fn row_scope(case: &Case) -> Scope {
     let mut scope = Scope::default();
     for (name, value) in &case.variables {
-        scope.set(name.clone(), value.clone());
+        scope.set_row(name.clone(), value.clone());
     }
     scope
 }

@@ -19,8 +19,20 @@ pub(super) fn check(
     if errors.is_empty() {
         return;
     }
-    for spanned in codes {
-        let Ok(Value::String(code)) = scope.resolve(&spanned.value) else { continue };
+    let resolved = codes.iter().flat_map(|spanned| {
+        let codes = match scope.resolve(&spanned.value) {
+            Ok(Value::Array(several)) => several,
+            Ok(one) => vec![one],
+            Err(_) => Vec::new(),
+        };
+        codes.into_iter().map(move |code| (spanned, code))
+    });
+    for (spanned, code) in resolved {
+        let Value::String(code) = code else {
+            let mistake = Diagnostic::error(format!("{code} is no error code"));
+            reader.report(mistake.at(spanned.span.clone(), format!("as expected in {case}")));
+            continue;
+        };
         let mistake = match errors.possible(action, &code) {
             Possible::Yes => continue,
             Possible::OtherAction => {

@@ -132,7 +132,14 @@ impl Holder<'_> {
 
     fn error(&self, codes: &[Spanned<Value>], status: Option<&Value>) -> Outcome {
         let resolved = |value: &Value| self.scope.resolve(value).unwrap_or_else(|_| value.clone());
-        let codes: Vec<Value> = codes.iter().map(|code| resolved(&code.value)).collect();
+        // A row's variable may be a list of codes.
+        let codes: Vec<Value> = codes
+            .iter()
+            .flat_map(|code| match resolved(&code.value) {
+                Value::Array(several) => several,
+                one => vec![one],
+            })
+            .collect();
         let shown = match codes.as_slice() {
             [] => json!("error"),
             [one] => json!({"Code": one}),
@@ -147,6 +154,17 @@ impl Holder<'_> {
                         "baseline.error-code",
                         "error.code",
                         format!("AWS refuses this with {wanted}, here the code is {code}"),
+                        shown,
+                        json!({"Code": code, "Message": message, "HTTP status": actual}),
+                    );
+                }
+                if codes.is_empty() && (*actual >= 500 || code == "InvalidAction") {
+                    return self.differs(
+                        "baseline.outcome",
+                        "outcome",
+                        format!(
+                            "AWS refuses this for what is wrong with it; here the code is {code}"
+                        ),
                         shown,
                         json!({"Code": code, "Message": message, "HTTP status": actual}),
                     );
