@@ -51,8 +51,8 @@ impl<'c> Input<'c> {
 
     /// The earlier step that made what a member names by a variable, alone or first in a list.
     pub(super) fn maker(&self, member: &str) -> Option<Input<'c>> {
-        let value = self.step().with.get(member)?;
-        self.maker_of(value.as_array().map_or(Some(value), |items| items.first())?)
+        let value = self.get(member)?;
+        self.maker_of(value.as_array().map_or(Some(&value), |items| items.first())?)
     }
 
     fn maker_of(&self, value: &Value) -> Option<Input<'c>> {
@@ -150,8 +150,12 @@ pub(super) fn sent(step: &Step, scope: &Scope) -> Map<String, Value> {
     input
 }
 
+/// A variable of the row whose value names one that is not known stands for that value.
 fn resolved(value: &Value, scope: &Scope) -> Value {
-    scope.resolve(value).unwrap_or_else(|_| value.clone())
+    scope.resolve(value).unwrap_or_else(|_| {
+        let name = value.as_str().and_then(|text| text.strip_prefix('$'));
+        name.and_then(|name| scope.get(name)).unwrap_or(value).clone()
+    })
 }
 
 /// The step that makes the launch template that this input names, if the case does.

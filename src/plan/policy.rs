@@ -166,7 +166,7 @@ impl Needs {
         for case in cases {
             let mut scope = Scope::default();
             for (name, value) in &case.variables {
-                scope.set(name.as_str(), value.clone());
+                scope.set_row(name.as_str(), value.clone());
             }
             needs.actions.extend(most_calls(case).into_keys().map(str::to_owned));
             for step in &case.steps {

@@ -155,7 +155,7 @@ fn no_bound_for_what_stays() {
 
 #[test]
 fn sizes_come_from_the_case() {
-    let snapshot = case(json!([
+    let mut snapshot = case(json!([
         {
             "id": "volume", "action": "CreateVolume", "bind": { "volume": "VolumeId" },
             "with": { "AvailabilityZone": "$zone", "Size": 4 },
@@ -166,11 +166,17 @@ fn sizes_come_from_the_case() {
             "undo": { "action": "DeleteSnapshot", "with": {} },
         },
         { "id": "dry", "action": "RunInstances", "with": { "DryRun": true } },
+        {
+            "id": "again", "action": "CreateSnapshot", "with": "$row",
+            "undo": { "action": "DeleteSnapshot", "with": {} },
+        },
     ]));
+    snapshot.variables.insert("row".to_owned(), json!({ "VolumeId": "$volume" }));
     let plan = plan(snapshot);
     let whats: Vec<&str> = plan.resources.iter().map(|r| r.what.as_str()).collect();
     assert_eq!(whats, ["snapshot, 4 GiB", "volume gp2, 4 GiB"], "a dry run makes nothing");
-    assert_eq!(plan.resources[0].usd, Some(0.05 * 4.0 / 28.0));
+    assert_eq!(plan.resources[0].count, 2, "one by a variable of the row");
+    assert_eq!(plan.resources[0].usd, Some(2.0 * (0.05 * 4.0 / 28.0)));
 }
 
 #[test]
