@@ -10,7 +10,9 @@ use super::out::note_print;
 use crate::assets::Assets;
 use crate::case::{Case, Suite, SuiteError};
 use crate::judge::Knowledge;
+use crate::judge::baseline::{AWS, Baselines};
 use crate::model::{Model, suggest};
+use crate::plan::Refused;
 use crate::syntax::Diagnostics;
 use crate::target::{ConnectError, Connection};
 
@@ -43,6 +45,14 @@ impl SuiteArgs {
 
     pub(super) fn knowledge(&self) -> Result<Knowledge, Failed> {
         Knowledge::load(&self.baseline_assets(), self.reference.as_deref()).map_err(mistakes)
+    }
+
+    /// What AWS refuses of these cases, by the baselines of AWS in the folder or else by those that
+    /// come with the program: a folder that recordings are to go to may be none yet.
+    pub(super) fn refused(&self, cases: &[Case]) -> Refused {
+        let load = |assets: &Assets| Baselines::load(assets, Some(AWS), None);
+        let baselines = load(&self.baseline_assets()).or_else(|_| load(&Assets::Baselines));
+        Refused::of(cases, &baselines.unwrap_or_default())
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::args::{SelectArgs, SuiteArgs, plural};
-use super::exit::{Done, Exit};
+use super::exit::{Done, Exit, Failed};
 use super::files::to_json;
 use super::out::{note, print};
 use crate::plan::{MANAGED_POLICY_LIMIT, Policy};
@@ -21,14 +21,25 @@ pub(super) struct PolicyArgs {
     /// Allow instances of this type only
     #[arg(long, value_name = "TYPE", value_parser = name)]
     instance_type: Option<String>,
+    /// Print only this part, counted from 1, of a policy that is too long for a managed one; all parts
+    /// are attached together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    part: Option<u16>,
 }
 
 pub(super) fn run(args: &PolicyArgs) -> Done {
     let cases = args.select.select(args.suite.suite()?)?;
-    let policy = Policy::of(&cases, &args.region, args.instance_type.as_deref());
+    let refused = args.suite.refused(&cases);
+    let whole = Policy::of(&cases, &args.region, args.instance_type.as_deref(), &refused);
+    let (policy, part) = match args.part {
+        Some(part) => {
+            (part_of(&whole, part)?, format!(" (part {part} of {})", whole.parts().len()))
+        }
+        None => (whole, String::new()),
+    };
     print(&to_json(&policy));
     note!(
-        "{} for {}; {} of the {MANAGED_POLICY_LIMIT} characters of a managed policy",
+        "{} for {}{part}; {} of the {MANAGED_POLICY_LIMIT} characters of a managed policy",
         plural(policy.actions().len(), "action"),
         plural(cases.len(), "case"),
         policy.length()
@@ -37,6 +48,13 @@ pub(super) fn run(args: &PolicyArgs) -> Done {
         note!("note: {remark}");
     }
     Ok(Exit::Ok)
+}
+
+fn part_of(whole: &Policy, part: u16) -> Result<Policy, Failed> {
+    let parts = whole.parts();
+    let there_are = plural(parts.len(), "part");
+    let part = parts.into_iter().nth(usize::from(part) - 1);
+    part.ok_or_else(|| Failed::usage(format!("--part: the policy has {there_are}")))
 }
 
 /// A Region or an instance type, and nothing that means something else in a policy: no wildcard and

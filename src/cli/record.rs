@@ -195,6 +195,7 @@ impl Recorder<'_> {
             image: target.facts.image.clone(),
             instance_type: target.facts.instance_type.clone(),
             request_timeout: Duration::from_secs(self.args.target.timeout),
+            refused: self.args.suite.refused(self.cases),
         };
         let regions = u32::try_from(regions).unwrap_or(u32::MAX);
         let (samples, jobs) = (self.args.samples, self.args.jobs.into());

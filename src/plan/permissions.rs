@@ -3,7 +3,8 @@
 //! From the Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2",
 //! column "Dependent actions" <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>,
 //! read as the PyPI package `parliament` 1.6.4 has it; which members make AWS ask for them follows from
-//! what they are for.
+//! what they are for. Log deliveries from "Publish flow logs to Amazon S3", "Permissions for IAM
+//! principals", Amazon VPC User Guide <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-iam.html>.
 
 use serde_json::Value;
 
@@ -16,6 +17,9 @@ pub(super) enum Extra {
     InstanceRole,
     /// `iam:PassRole`, for the role that delivers a flow log.
     FlowLogRole,
+    /// `logs:CreateLogDelivery` and `logs:DeleteLogDelivery`, for a flow log that goes to a bucket or
+    /// a stream.
+    LogDelivery,
     /// `ssm:GetParameters`, for an image that Systems Manager knows the id of.
     Parameters,
     /// `route53:AssociateVPCWithHostedZone`, for the private name of an interface endpoint.
@@ -24,23 +28,36 @@ pub(super) enum Extra {
     Key,
 }
 
-/// The extra permissions of a call with this input.
-pub(super) fn extras(action: &str, input: &Value) -> Vec<Extra> {
-    let has = |member: &str| input.get(member).is_some();
+/// The extra permissions of a call with this input; of a launch, with what its launch template says
+/// where the case makes that. What is refused leaves nothing open.
+pub(super) fn extras(
+    action: &str,
+    input: &Value,
+    template: Option<&Value>,
+    refused: bool,
+) -> Vec<Extra> {
+    let has = |member: &str| {
+        input.get(member).is_some() || template.is_some_and(|data| data.get(member).is_some())
+    };
     let mut extras = Vec::new();
-    // A launch template may hold tags, a role and a parameter, which the case does not show.
-    let template = has("LaunchTemplate");
-    if has("TagSpecifications") || has("TagSpecification") || template {
+    // A launch template that is there already may hold tags, a role and a parameter.
+    let unseen = input.get("LaunchTemplate").is_some() && template.is_none() && !refused;
+    if has("TagSpecifications") || has("TagSpecification") || unseen {
         extras.push(Extra::TagOnCreate);
     }
-    if has("IamInstanceProfile") || template {
+    if has("IamInstanceProfile") || unseen {
         extras.push(Extra::InstanceRole);
     }
     if has("DeliverLogsPermissionArn") {
         extras.push(Extra::FlowLogRole);
     }
-    let image = input.get("ImageId").and_then(Value::as_str).unwrap_or_default();
-    if image.starts_with("resolve:ssm:") || template {
+    let destination = input.get("LogDestinationType").and_then(Value::as_str);
+    if action == "CreateFlowLogs" && destination.is_some_and(|to| to != "cloud-watch-logs") {
+        extras.push(Extra::LogDelivery);
+    }
+    let image = input.get("ImageId").or_else(|| template?.get("ImageId"));
+    let image = image.and_then(Value::as_str).unwrap_or_default();
+    if image.starts_with("resolve:ssm:") || unseen {
         extras.push(Extra::Parameters);
     }
     if action == "CreateVpcEndpoint" && input.get("VpcEndpointType") == Some(&"Interface".into()) {

@@ -6,9 +6,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::calls::{most_calls, only_reads};
+use super::input::{sent, template};
 use super::permissions::{Extra, extras};
 use super::prices::Prices;
-use crate::case::Case;
+use super::refused::Refused;
+use crate::case::{Case, Scope};
 use crate::target::CALLED_ON_AWS;
 
 /// Characters that a managed policy may have, white space not counted ("IAM and AWS STS quotas",
@@ -51,9 +53,15 @@ pub struct Statement {
 
 impl Policy {
     /// The policy for running these cases on AWS, in these Regions (none: in all of them), with
-    /// instances of this type.
-    pub fn of(cases: &[Case], regions: &[String], instance_type: Option<&str>) -> Policy {
-        let needs = Needs::of(cases);
+    /// instances of this type. Calls that are refused need their permissions too, for else they are
+    /// refused for the lack of them; but what they leave open needs none.
+    pub fn of(
+        cases: &[Case],
+        regions: &[String],
+        instance_type: Option<&str>,
+        refused: &Refused,
+    ) -> Policy {
+        let needs = Needs::of(cases, refused);
         let mut notes = Vec::new();
         let statement = needs.statements(regions, instance_type, &mut notes);
         let mut policy = Policy { version: "2012-10-17", statement, notes };
@@ -76,6 +84,42 @@ impl Policy {
         actions
     }
 
+    /// The same as policies that are each short enough for a managed one, to be attached together.
+    pub fn parts(&self) -> Vec<Policy> {
+        let mut parts = Vec::new();
+        let mut part = Policy { statement: Vec::new(), ..self.clone() };
+        for statement in &self.statement {
+            let start = || Statement { action: Vec::new(), ..statement.clone() };
+            part.statement.push(start());
+            for action in &statement.action {
+                part.add(action);
+                if part.length() > MANAGED_POLICY_LIMIT {
+                    part.take_last();
+                    let next = Policy { statement: vec![start()], ..part.clone() };
+                    parts.push(std::mem::replace(&mut part, next));
+                    part.add(action);
+                }
+            }
+        }
+        parts.push(part);
+        for part in &mut parts {
+            part.statement.retain(|statement| !statement.action.is_empty());
+        }
+        parts
+    }
+
+    fn add(&mut self, action: &str) {
+        if let Some(statement) = self.statement.last_mut() {
+            statement.action.push(action.to_owned());
+        }
+    }
+
+    fn take_last(&mut self) {
+        if let Some(statement) = self.statement.last_mut() {
+            statement.action.pop();
+        }
+    }
+
     fn remark(&mut self, regions: &[String]) {
         if regions.is_empty() {
             self.notes.push("it holds in every Region; name those you need with --region".into());
@@ -91,8 +135,9 @@ impl Policy {
         let length = self.length();
         if length > MANAGED_POLICY_LIMIT {
             self.notes.push(format!(
-                "it has {length} characters, and a managed policy may have {MANAGED_POLICY_LIMIT}: \
-                 choose fewer cases, and attach several policies"
+                "the whole has {length} characters, and a managed policy may have {MANAGED_POLICY_LIMIT}: \
+                 attach the {} that --part 1 and on print, or choose fewer cases",
+                self.parts().len()
             ));
         }
     }
@@ -115,40 +160,55 @@ struct Needs {
 }
 
 impl Needs {
-    fn of(cases: &[Case]) -> Needs {
+    fn of(cases: &[Case], refused: &Refused) -> Needs {
         let mut needs = Needs::default();
         needs.actions.extend(CALLED_ON_AWS.map(str::to_owned));
         for case in cases {
+            let mut scope = Scope::default();
+            for (name, value) in &case.variables {
+                scope.set_row(name.as_str(), value.clone());
+            }
             needs.actions.extend(most_calls(case).into_keys().map(str::to_owned));
             for step in &case.steps {
-                needs.call(&step.action, &step.with);
+                let input = Value::Object(sent(step, &scope));
+                let from_template = template(case, &input)
+                    .and_then(|maker| maker.with.get("LaunchTemplateData"))
+                    .cloned();
+                let refused = refused.has(case, step);
+                needs.call(&step.action, &input, from_template.as_ref(), refused);
                 if let Some(undo) = &step.undo {
-                    needs.call(&undo.action, &undo.with);
+                    needs.call(&undo.action, &undo.with, None, false);
                 }
             }
         }
         needs
     }
 
-    fn call(&mut self, action: &str, input: &Value) {
-        for extra in extras(action, input) {
+    fn call(&mut self, action: &str, input: &Value, template: Option<&Value>, refused: bool) {
+        for extra in extras(action, input, template, refused) {
             self.extras.insert(extra);
             if extra == Extra::TagOnCreate {
                 self.tagging.insert(action.to_owned());
             }
         }
+        let launched_with =
+            |member: &str| input.get(member).or_else(|| template.and_then(|t| t.get(member)));
         match action {
             "RunInstances" => {
-                let kind = input.get("InstanceType").and_then(Value::as_str);
-                self.types.insert(kind.map(str::to_owned));
-                let mappings = input.get("BlockDeviceMappings").and_then(Value::as_array);
+                let kind = launched_with("InstanceType").and_then(Value::as_str);
+                if kind.is_some() || !refused {
+                    self.types.insert(kind.map(str::to_owned));
+                }
+                let mappings = launched_with("BlockDeviceMappings").and_then(Value::as_array);
                 let sizes = mappings.into_iter().flatten();
                 let sizes = sizes.filter_map(|m| m.get("Ebs")?.get("VolumeSize")?.as_u64());
                 self.mapped = sizes.fold(self.mapped, u64::max);
             }
-            "CreateVolume" => match input.get("Size").and_then(Value::as_u64) {
-                Some(size) => self.largest = self.largest.max(Some(size)),
-                None => self.unsized_volume = true,
+            "CreateVolume" => match input.get("Size") {
+                Some(size) => self.largest = self.largest.max(size.as_u64()),
+                // As large as its snapshot, which is as large as a volume of the case.
+                None if is_variable(input.get("SnapshotId")) => {}
+                None => self.unsized_volume |= !refused,
             },
             _ => {}
         }
@@ -245,6 +305,12 @@ impl Needs {
                     Some(pass_role("PassFlowLogRole", "vpc-flow-logs.amazonaws.com"))
                 }
                 Extra::Parameters => Some(other("Parameters", "ssm:GetParameters")),
+                Extra::LogDelivery => Some(Statement {
+                    action: ["logs:CreateLogDelivery", "logs:DeleteLogDelivery"]
+                        .map(str::to_owned)
+                        .into(),
+                    ..allow("LogDelivery", [], Conditions::new())
+                }),
                 Extra::HostedZone => {
                     Some(other("HostedZone", "route53:AssociateVPCWithHostedZone"))
                 }
@@ -261,6 +327,10 @@ impl Needs {
         }
         statements
     }
+}
+
+fn is_variable(value: Option<&Value>) -> bool {
+    value.and_then(Value::as_str).is_some_and(|text| text.starts_with('$'))
 }
 
 /// Volumes of at most so many GiB.

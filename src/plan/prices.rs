@@ -26,9 +26,8 @@ pub(super) struct Prices {
     pub(super) instances: BTreeMap<String, InstancePrice>,
     volumes: BTreeMap<String, Storage>,
     snapshot: Storage,
-    public_ipv4: Hourly,
-    nat_gateway: Hourly,
-    interface_endpoint: Hourly,
+    /// What costs by the hour, each one that was begun.
+    hourly: BTreeMap<String, Hourly>,
 }
 
 /// Where a fact comes from.
@@ -66,6 +65,9 @@ pub(super) struct InstancePrice {
 #[derive(Debug, Deserialize)]
 struct Storage {
     gib_month: f64,
+    /// For each of the I/O operations a second that are asked for; none if those have no price that
+    /// is known.
+    iops_month: Option<f64>,
     source: String,
 }
 
@@ -84,13 +86,14 @@ pub(super) enum Charge {
     Volume {
         kind: String,
         gib: Option<u64>,
+        /// I/O operations a second that are asked for; 0 if none are.
+        iops: u64,
     },
     Snapshot {
         gib: Option<u64>,
     },
-    PublicIpv4,
-    NatGateway,
-    InterfaceEndpoint,
+    /// By the hour, by the name in `prices.json`.
+    Hourly(&'static str),
     Unknown,
 }
 
@@ -114,17 +117,28 @@ impl Prices {
                 let hour = price.hour + price.surplus_vcpu_hour * as_f64(price.vcpus);
                 Some(hour * charged_hours(life))
             }
-            Charge::Volume { kind, gib } => {
-                let month = self.volumes.get(kind)?.gib_month * as_f64((*gib)?);
+            Charge::Volume { kind, gib, iops } => {
+                let price = self.volumes.get(kind)?;
+                let speed = if *iops == 0 { 0.0 } else { price.iops_month? * as_f64(*iops) };
+                let month = price.gib_month * as_f64((*gib)?) + speed;
                 Some(month / MONTH_HOURS * charged_hours(life))
             }
-            // A whole month: no source that was read says how a part of one is rounded.
-            Charge::Snapshot { gib } => Some(self.snapshot.gib_month * as_f64((*gib)?)),
-            Charge::PublicIpv4 => Some(self.public_ipv4.hour * hours),
-            Charge::NatGateway => Some(self.nat_gateway.hour * hours),
-            Charge::InterfaceEndpoint => Some(self.interface_endpoint.hour * hours),
+            // By the time that it is kept (source `snapshot-billing`), which does not say how a part
+            // is rounded: up to whole days is more than any other EBS price is.
+            Charge::Snapshot { gib } => {
+                let days = (hours / 24.0).ceil();
+                Some(self.snapshot.gib_month * as_f64((*gib)?) / MONTH_HOURS * 24.0 * days)
+            }
+            Charge::Hourly(name) => Some(self.hourly.get(*name)?.hour * hours),
             Charge::Unknown => None,
         }
+    }
+
+    /// What of that is for processors that are used beyond their credits.
+    pub(super) fn surplus(&self, charge: &Charge, life: Duration) -> f64 {
+        let Charge::Instance(Some(kind)) = charge else { return 0.0 };
+        let hour = self.instances.get(kind).map(|p| p.surplus_vcpu_hour * as_f64(p.vcpus));
+        hour.unwrap_or(0.0) * charged_hours(life)
     }
 
     /// The source of a charge's price.
@@ -134,9 +148,7 @@ impl Prices {
             Charge::Instance(kind) => &self.instances.get(kind.as_deref()?)?.source,
             Charge::Volume { kind, .. } => &self.volumes.get(kind)?.source,
             Charge::Snapshot { .. } => &self.snapshot.source,
-            Charge::PublicIpv4 => &self.public_ipv4.source,
-            Charge::NatGateway => &self.nat_gateway.source,
-            Charge::InterfaceEndpoint => &self.interface_endpoint.source,
+            Charge::Hourly(name) => &self.hourly.get(*name)?.source,
         };
         self.sources.get(key)
     }
@@ -170,18 +182,28 @@ mod tests {
         (a - b).abs() < 1e-9
     }
 
+    fn volume(kind: &str, gib: Option<u64>, iops: u64) -> Charge {
+        Charge::Volume { kind: kind.to_owned(), gib, iops }
+    }
+
     #[test]
     fn counted_by_hand() {
         let nano = Charge::Instance(Some("t3.nano".to_owned()));
         // 0.0052 and two vCPUs' surplus of 0.05 for half an hour.
         assert!(close(at_most(&nano, 1800), 0.0526));
+        let surplus = Prices::bundled().surplus(&nano, Duration::from_secs(1800));
+        assert!(close(surplus, 0.05), "of that");
         let large = Charge::Instance(Some("m5.large".to_owned()));
         assert!(close(at_most(&large, 3600), 0.096), "no credits, no surplus");
-        let volume = Charge::Volume { kind: "gp3".to_owned(), gib: Some(84) };
+        let volume = volume("gp3", Some(84), 0);
         assert!(close(at_most(&volume, 3600), 0.01), "84 * 0.08 / 672");
-        assert!(close(at_most(&Charge::Snapshot { gib: Some(2) }, 1), 0.1));
-        assert!(close(at_most(&Charge::PublicIpv4, 3601), 0.01), "two hours were begun");
-        assert!(close(at_most(&Charge::NatGateway, 1), 0.045));
+        let fast = self::volume("io1", Some(4), 100);
+        assert!(close(at_most(&fast, 3600), 7.0 / 672.0), "4 * 0.125 + 100 * 0.065 a month");
+        let snapshot = Charge::Snapshot { gib: Some(28) };
+        assert!(close(at_most(&snapshot, 1), 0.05), "a day of 28");
+        assert!(close(at_most(&snapshot, 86_401), 0.1), "two days were begun");
+        assert!(close(at_most(&Charge::Hourly("public_ipv4"), 3601), 0.01), "two hours were begun");
+        assert!(close(at_most(&Charge::Hourly("nat_gateway"), 1), 0.045));
     }
 
     #[test]
@@ -197,8 +219,10 @@ mod tests {
         for charge in [
             Charge::Instance(None),
             Charge::Instance(Some("u-24tb1.metal".to_owned())),
-            Charge::Volume { kind: "io2".to_owned(), gib: Some(4) },
-            Charge::Volume { kind: "gp2".to_owned(), gib: None },
+            volume("io2", Some(4), 0),
+            volume("gp2", None, 0),
+            volume("gp3", Some(4), 4000),
+            Charge::Hourly("transit_gateway"),
             Charge::Snapshot { gib: None },
             Charge::Unknown,
         ] {
@@ -209,16 +233,10 @@ mod tests {
     #[test]
     fn each_price_has_a_source() {
         let prices = Prices::bundled();
-        let mut charges = vec![
-            Charge::Snapshot { gib: Some(1) },
-            Charge::PublicIpv4,
-            Charge::NatGateway,
-            Charge::InterfaceEndpoint,
-        ];
+        let mut charges = vec![Charge::Snapshot { gib: Some(1) }];
+        charges.extend(prices.hourly.keys().map(|name| Charge::Hourly(name)));
         charges.extend(prices.instances.keys().map(|kind| Charge::Instance(Some(kind.clone()))));
-        charges.extend(
-            prices.volumes.keys().map(|kind| Charge::Volume { kind: kind.clone(), gib: Some(1) }),
-        );
+        charges.extend(prices.volumes.keys().map(|kind| volume(kind, Some(1), 0)));
         for charge in charges {
             let source = prices.source(&charge).expect("a source");
             assert!(source.url.starts_with("https://"), "{charge:?}");

@@ -89,6 +89,12 @@ fn need(quota: &Quota, cases: &[Holds], jobs: usize) -> Option<Need> {
     })
 }
 
+/// Whether there is a quota of this name.
+#[cfg(test)]
+pub(super) fn is_known(of: &str) -> bool {
+    bundled().quotas.iter().any(|quota| quota.of == of)
+}
+
 fn bundled() -> &'static Quotas {
     static QUOTAS: OnceLock<Quotas> = OnceLock::new();
     QUOTAS.get_or_init(|| {

@@ -136,7 +136,7 @@ fn thousands(number: impl Into<u64>) -> String {
 }
 
 /// Up to the next cent, so that an upper bound stays one.
-fn money(usd: f64) -> String {
+pub(super) fn money(usd: f64) -> String {
     // What binary fractions add is no cent.
     let cents = (usd * 100.0 - 1e-6).ceil();
     format!("${:.2}", if cents > 0.0 { cents / 100.0 } else { 0.0 })

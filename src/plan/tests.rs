@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Context, Plan, Policy};
+use super::{Context, Plan, Policy, Refused};
 use crate::assets::Assets;
 use crate::case::{Case, Suite};
+use crate::judge::baseline::{AWS, Baselines};
 use crate::model::Model;
 
 fn case(steps: Value) -> Case {
@@ -51,7 +52,14 @@ fn with(instance_type: Option<&str>) -> Context {
         image: Some("ami-1".to_owned()),
         instance_type: instance_type.map(str::to_owned),
         request_timeout: Duration::from_secs(60),
+        refused: Refused::default(),
     }
+}
+
+/// With what the baselines of AWS say.
+fn with_baselines(suite: &Suite) -> Context {
+    let baselines = Baselines::load(&Assets::Baselines, Some(AWS), None).expect("baselines");
+    Context { refused: Refused::of(&suite.cases, &baselines), ..with(Some("t3.nano")) }
 }
 
 fn plan(case: Case) -> Plan {
@@ -147,7 +155,7 @@ fn no_bound_for_what_stays() {
 
 #[test]
 fn sizes_come_from_the_case() {
-    let snapshot = case(json!([
+    let mut snapshot = case(json!([
         {
             "id": "volume", "action": "CreateVolume", "bind": { "volume": "VolumeId" },
             "with": { "AvailabilityZone": "$zone", "Size": 4 },
@@ -158,11 +166,17 @@ fn sizes_come_from_the_case() {
             "undo": { "action": "DeleteSnapshot", "with": {} },
         },
         { "id": "dry", "action": "RunInstances", "with": { "DryRun": true } },
+        {
+            "id": "again", "action": "CreateSnapshot", "with": "$row",
+            "undo": { "action": "DeleteSnapshot", "with": {} },
+        },
     ]));
+    snapshot.variables.insert("row".to_owned(), json!({ "VolumeId": "$volume" }));
     let plan = plan(snapshot);
     let whats: Vec<&str> = plan.resources.iter().map(|r| r.what.as_str()).collect();
     assert_eq!(whats, ["snapshot, 4 GiB", "volume gp2, 4 GiB"], "a dry run makes nothing");
-    assert_eq!(plan.resources[0].usd, Some(0.05 * 4.0));
+    assert_eq!(plan.resources[0].count, 2, "one by a variable of the row");
+    assert_eq!(plan.resources[0].usd, Some(2.0 * (0.05 * 4.0 / 28.0)));
 }
 
 #[test]
@@ -195,15 +209,97 @@ fn quotas_for_as_many_as_run_at_once() {
 #[test]
 fn the_whole_suite_has_a_bound() {
     let suite = Suite::load(&Assets::Cases).expect("the suite");
-    let plan = Plan::of(&suite.cases, 3, 2, 4, &with(Some("t3.nano")));
+    let plan = Plan::of(&suite.cases, 3, 2, 4, &with_baselines(&suite));
     assert_eq!(plan.price.unknown, <[&str; 0]>::default());
     assert_eq!(plan.skipped, []);
     let usd = plan.price.at_most.expect("known");
     assert!(usd > 0.1 && usd < 100.0, "{usd}");
+    for needed in &plan.quotas {
+        assert!(needed.needed.is_some(), "{}", needed.name);
+    }
     for action in plan.calls.by_action.keys() {
         assert!(Model::ec2().action(action).is_some(), "{action}");
     }
     serde_json::to_string(&plan).expect("JSON");
+}
+
+/// What the image of an instance holds, what a change makes larger, and what is asked for twice.
+#[test]
+fn what_goes_with_other_things() {
+    let mut steps = serde_json::to_value(instance().steps).expect("JSON");
+    let steps = steps.as_array_mut().expect("a list");
+    let mut add = |step: Value| steps.insert(1, step);
+    let undo = |action: &str, with: Value| json!({ "action": action, "with": with });
+    let mut image = json!({
+        "id": "image", "action": "CreateImage", "with": { "InstanceId": "$instance" },
+        "undo": undo("DeregisterImage", json!({ "DeleteAssociatedSnapshots": true })),
+    });
+    add(image.clone());
+    add(
+        json!({ "id": "watch", "action": "MonitorInstances", "with": { "InstanceIds": ["$instance"] } }),
+    );
+    let template = json!({ "LaunchTemplateName": "$name", "ClientToken": "$token" });
+    add(json!({ "id": "again", "action": "CreateLaunchTemplate", "with": template }));
+    add(json!({
+        "id": "template", "action": "CreateLaunchTemplate", "with": template,
+        "undo": undo("DeleteLaunchTemplate", json!({ "LaunchTemplateName": "$name" })),
+    }));
+    let made = plan(case(Value::Array(steps.clone())));
+    assert_eq!(made.price.unknown, <[&str; 0]>::default());
+    let of = |what: &str| made.resources.iter().find(|r| r.what.starts_with(what)).expect(what);
+    assert_eq!(of("image's snapshots").what, "image's snapshots, 30 GiB", "of the root volume");
+    assert_eq!(of("detailed monitoring").longest_seconds, of("instance").longest_seconds);
+    assert_eq!(of("launch template").count, 1, "the same token");
+    // Without the snapshots, they stay when the image goes.
+    image["id"] = json!("other");
+    image["undo"] = undo("DeregisterImage", json!({}));
+    steps.insert(1, image);
+    let left = plan(case(Value::Array(steps.clone())));
+    assert_eq!(left.price.unknown, ["image's snapshots, 30 GiB (no undo removes it)"]);
+}
+
+#[test]
+fn a_launch_takes_from_its_template() {
+    let launch = case(json!([
+        {
+            "id": "template", "action": "CreateLaunchTemplate", "bind": { "template": "x" },
+            "with": { "LaunchTemplateData": { "InstanceType": "$instance_type" } },
+            "undo": { "action": "DeleteLaunchTemplate", "with": {} },
+        },
+        {
+            "id": "run", "action": "RunInstances",
+            "with": { "LaunchTemplate": { "LaunchTemplateId": "$template" }, "MaxCount": 1 },
+            "undo": { "action": "TerminateInstances", "with": {} },
+        },
+    ]));
+    assert_eq!(plan(launch.clone()).resources[0].what, "instance t3.nano");
+    let json = policy(&[launch], &[], Some("t3.nano"));
+    let types = &statement(&json, "Launch")["Condition"]["StringEqualsIfExists"];
+    assert_eq!(types["ec2:InstanceType"], json!(["t3.nano"]));
+    assert!(statement(&json, "PassInstanceRole").is_null(), "there is no role in it");
+}
+
+/// A call that AWS refuses makes nothing, and is allowed all the same: else it would be refused for
+/// the lack of a permission.
+#[test]
+fn refused_calls_make_nothing() {
+    let suite = Suite::load(&Assets::Cases).expect("the suite");
+    let chosen = |name: &str| {
+        let case = suite.cases.iter().find(|case| case.name == name).expect("a case");
+        std::slice::from_ref(case)
+    };
+    let context = with_baselines(&suite);
+    let of = |name: &str| Plan::of(chosen(name), 2, 1, 1, &context);
+    let unknown = of("api/create-volume-of-unknown-type");
+    assert_eq!(unknown.resources, []);
+    assert_eq!(unknown.price.at_most, Some(0.0));
+    assert!(unknown.assumptions.iter().any(|a| a.starts_with("2 calls that could make something")));
+    let policy =
+        Policy::of(chosen("api/create-volume-of-unknown-type"), &[], None, &context.refused);
+    assert!(policy.actions().contains(&"ec2:CreateVolume"));
+    // Two of its three steps are refused.
+    let mixed = of("nat-gateways/chosen-address");
+    assert!(mixed.resources.iter().any(|r| r.what == "NAT gateway" && r.count == 2));
 }
 
 fn statement<'p>(policy: &'p Value, sid: &str) -> &'p Value {
@@ -213,7 +309,8 @@ fn statement<'p>(policy: &'p Value, sid: &str) -> &'p Value {
 
 fn policy(cases: &[Case], regions: &[&str], instance_type: Option<&str>) -> Value {
     let regions: Vec<String> = regions.iter().map(|&r| r.to_owned()).collect();
-    serde_json::to_value(Policy::of(cases, &regions, instance_type)).expect("JSON")
+    serde_json::to_value(Policy::of(cases, &regions, instance_type, &Refused::default()))
+        .expect("JSON")
 }
 
 #[test]
@@ -247,7 +344,7 @@ fn a_policy_has_the_actions_of_steps_undos_waiters_and_discovery() {
 
 #[test]
 fn a_policy_without_a_type_says_so() {
-    let policy = Policy::of(&[instance()], &[], None);
+    let policy = Policy::of(&[instance()], &[], None, &Refused::default());
     assert!(policy.notes.iter().any(|note| note.contains("--instance-type")), "{:?}", policy.notes);
     assert!(policy.notes.iter().any(|note| note.contains("--region")), "{:?}", policy.notes);
     let json = serde_json::to_value(&policy).expect("JSON");
@@ -300,9 +397,15 @@ fn what_other_services_have_to_allow() {
 fn a_policy_that_is_too_long_says_so() {
     let all: Vec<Value> =
         Model::ec2().actions().map(|a| json!({ "id": a.name, "action": a.name })).collect();
-    let policy = Policy::of(&[case(Value::Array(all))], &[], None);
+    let policy = Policy::of(&[case(Value::Array(all))], &[], None, &Refused::default());
     assert!(policy.length() > super::MANAGED_POLICY_LIMIT);
-    assert!(policy.notes.iter().any(|note| note.contains("choose fewer cases")));
+    assert!(policy.notes.iter().any(|note| note.contains("--part 1")));
+    let parts = policy.parts();
+    assert!(parts.iter().all(|part| part.length() <= super::MANAGED_POLICY_LIMIT));
+    assert!(parts.iter().all(|part| part.statement.iter().all(|s| !s.action.is_empty())));
+    let mut actions: Vec<&str> = parts.iter().flat_map(Policy::actions).collect();
+    actions.sort_unstable();
+    assert_eq!(actions, policy.actions(), "each once");
     assert!(policy.actions().len() > 700, "none is lost");
 }
 

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
+use super::actions::Actions;
+use super::input::{Input, known, number};
 use super::prices::{Charge, Prices};
-use crate::case::{Case, Scope, Step};
+use crate::case::{Case, Scope};
 
 /// Things of one kind that one call makes.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,120 +16,89 @@ pub(super) struct Thing {
     pub(super) charge: Charge,
     /// The quota that it takes from, as `quotas.json` names it.
     pub(super) quota: Option<&'static str>,
+    /// The step whose undo removes it; `None` if it is known that none does.
+    pub(super) owner: Option<usize>,
 }
-
-/// Actions that make things which cost nothing (`prices.json`, source `endpoint`; key pairs,
-/// interfaces, templates and the like have no price of their own): name of the thing, and quota.
-const FREE: [(&str, &str, Option<&str>); 18] = [
-    ("CreateVpc", "VPC", Some("vpcs")),
-    ("CreateDefaultVpc", "VPC", Some("vpcs")),
-    ("CreateSubnet", "subnet", None),
-    ("CreateDefaultSubnet", "subnet", None),
-    ("CreateSecurityGroup", "security group", None),
-    ("CreateInternetGateway", "internet gateway", Some("internet_gateways")),
-    (
-        "CreateEgressOnlyInternetGateway",
-        "egress-only internet gateway",
-        Some("egress_only_internet_gateways"),
-    ),
-    ("CreateRouteTable", "route table", None),
-    ("CreateNetworkAcl", "network ACL", None),
-    ("CreateDhcpOptions", "DHCP option set", None),
-    ("CreateNetworkInterface", "network interface", None),
-    ("CreateKeyPair", "key pair", None),
-    ("ImportKeyPair", "key pair", None),
-    ("CreateLaunchTemplate", "launch template", None),
-    ("CreateLaunchTemplateVersion", "launch template version", None),
-    ("CreatePlacementGroup", "placement group", None),
-    ("CreateManagedPrefixList", "prefix list", None),
-    ("CreateVpcPeeringConnection", "VPC peering connection", None),
-];
-
-/// Changing actions that make nothing which has a price. What is neither here nor above has an
-/// unknown price: better no bound than a wrong one.
-const MAKES_NOTHING: [&str; 17] = [
-    "AttachInternetGateway",
-    "AttachNetworkInterface",
-    "AttachVolume",
-    "AssociateAddress",
-    "AssociateDhcpOptions",
-    "AssociateRouteTable",
-    "AuthorizeSecurityGroupEgress",
-    "AuthorizeSecurityGroupIngress",
-    "CreateNetworkAclEntry",
-    "CreateRoute",
-    "CreateTags",
-    "ModifySubnetAttribute",
-    "ModifyVpcAttribute",
-    "RebootInstances",
-    "ReplaceRoute",
-    "StartInstances",
-    "StopInstances",
-];
-
-/// Verbs of actions that only take away.
-const REMOVING: [&str; 7] =
-    ["Delete", "Detach", "Disassociate", "Release", "Revoke", "Terminate", "Unassign"];
 
 /// What the call of a step makes; nothing for a poll, which only reads.
-pub(super) fn made(case: &Case, step: &Step, scope: &Scope, prices: &Prices) -> Vec<Thing> {
-    let input = Input { step, scope };
+pub(super) fn made(case: &Case, at: usize, scope: &Scope, prices: &Prices) -> Vec<Thing> {
+    let input = Input::new(case, at, scope);
+    let step = input.step();
     let action = step.action.as_str();
-    if super::calls::only_reads(action) || input.is_true("DryRun") {
+    let reads = super::calls::only_reads(action);
+    if reads || input.is_true("DryRun") || (step.undo.is_none() && input.repeats()) {
         return Vec::new();
     }
-    match action {
+    let mut things = match action {
         "RunInstances" => instances(case, &input, prices),
-        "CreateVolume" => {
-            let kind = input.text("VolumeType").unwrap_or_else(|| "gp2".to_owned());
-            vec![volume("volume", kind, input.number("Size"), input.has_speed(), 1)]
+        "CreateVolume" => vec![volume("volume", &input, prices)],
+        "ModifyVolume" => {
+            vec![owned(volume("volume after a change", &input, prices), &input, "VolumeId")]
         }
-        "CreateSnapshot" => vec![snapshot(snapshot_size(case, step, scope))],
-        "AllocateAddress" => {
-            vec![one("Elastic IP address", Charge::PublicIpv4, Some("addresses"))]
-        }
-        "CreateNatGateway" => vec![one("NAT gateway", Charge::NatGateway, Some("nat_gateways"))],
+        "CreateSnapshot" | "CopySnapshot" => vec![snapshot("snapshot", &input, prices)],
+        "CreateSnapshots" => vec![snapshot("snapshots of an instance", &input, prices)],
+        "CreateImage" | "CopyImage" => vec![image_snapshots(&input, prices)],
         "CreateVpcEndpoint" => vec![endpoint(&input)],
-        _ => {
-            if let Some((_, label, quota)) = FREE.iter().find(|(name, ..)| *name == action) {
-                return vec![one(label, Charge::Free, *quota)];
-            }
-            let harmless = MAKES_NOTHING.contains(&action)
-                || REMOVING.iter().any(|verb| action.starts_with(verb));
-            let unknown = || one(&format!("what {action} makes"), Charge::Unknown, None);
-            if harmless { Vec::new() } else { vec![unknown()] }
-        }
+        // Only what it adds has a price.
+        "ModifyVpcEndpoint" if input.get("AddSubnetIds").is_none() => Vec::new(),
+        "ModifyInstanceAttribute" => other_type(&input),
+        _ => by_action(action, &input),
+    };
+    for thing in &mut things {
+        // Nothing that one undo removes is removed by another.
+        thing.owner = thing.owner.filter(|owner| case.steps[*owner].undo.is_some());
+    }
+    things
+}
+
+fn by_action(action: &str, input: &Input<'_>) -> Vec<Thing> {
+    let actions = Actions::bundled();
+    let Some(made) = actions.made(action) else {
+        let unknown = || one(&format!("what {action} makes"), Charge::Unknown, None, input);
+        return if actions.makes_nothing(action) { Vec::new() } else { vec![unknown()] };
+    };
+    let charge = made.price.as_deref().map_or(Charge::Free, Charge::Hourly);
+    let thing = one(&made.what, charge, made.quota.as_deref(), input);
+    match made.parent.as_deref() {
+        Some(parent) if input.step().undo.is_none() => vec![owned(thing, input, parent)],
+        _ => vec![thing],
     }
 }
 
-fn one(label: &str, charge: Charge, quota: Option<&'static str>) -> Thing {
-    Thing { label: label.to_owned(), count: 1, charge, quota }
+fn one(label: &str, charge: Charge, quota: Option<&'static str>, input: &Input<'_>) -> Thing {
+    Thing { label: label.to_owned(), count: 1, charge, quota, owner: Some(input.at) }
+}
+
+/// The same as a part of what a member names, and gone with that.
+fn owned(thing: Thing, input: &Input<'_>, member: &str) -> Thing {
+    Thing { owner: input.maker(member).map(|maker| maker.at), ..thing }
 }
 
 /// Instances, the volumes that they boot from, and a public address each: a default subnet gives one,
 /// and another at each start.
 fn instances(case: &Case, input: &Input<'_>, prices: &Prices) -> Vec<Thing> {
     let count = input.number("MaxCount").unwrap_or(1);
-    let kind = input.text("InstanceType");
-    let label = format!("instance {}", kind.as_deref().unwrap_or("of unknown type"));
+    let kind = input.launched_with("InstanceType").as_ref().and_then(known);
     let starts = case.steps.iter().filter(|s| s.action == "StartInstances").count();
     let root = &prices.root_volume;
     let mut things = vec![
-        Thing { label, count, charge: Charge::Instance(kind), quota: Some("vcpus") },
-        volume("root volume", root.kind.clone(), Some(root.gib), false, count),
+        instance(kind, count, input),
+        disk("root volume", root.kind.clone(), Some(root.gib), Some(0), input),
         Thing {
-            label: "public IPv4 address of an instance".to_owned(),
-            count: count.saturating_mul(1 + starts as u64),
-            charge: Charge::PublicIpv4,
-            quota: None,
+            count: 1 + starts as u64,
+            ..one("public IPv4 address of an instance", Charge::Hourly("public_ipv4"), None, input)
         },
     ];
-    let mappings = input.get("BlockDeviceMappings");
-    for ebs in mappings.iter().filter_map(Value::as_array).flatten().filter_map(|m| m.get("Ebs")) {
-        let kind = ebs.get("VolumeType").and_then(Value::as_str).unwrap_or("gp2").to_owned();
-        let fast = ebs.get("Iops").is_some() || ebs.get("Throughput").is_some();
-        let size = ebs.get("VolumeSize").and_then(number);
-        things.push(volume("mapped volume", kind, size, fast, count));
+    for ebs in input.disks("BlockDeviceMappings") {
+        // It takes the place of the root volume, or comes to it: counted as both.
+        let kind = ebs.get("VolumeType").map_or_else(|| Some("gp2".to_owned()), known);
+        let iops = ebs.get("Iops").map_or(Some(0), number);
+        let iops = iops.filter(|_| !ebs.contains_key("Throughput"));
+        let gib = input.disk_gib(&ebs, prices);
+        things.push(disk("mapped volume", kind.unwrap_or_default(), gib, iops, input));
+    }
+    for thing in things.iter_mut().skip(1) {
+        thing.count = thing.count.saturating_mul(count);
     }
     // Markets, hosts and detailed monitoring have prices of their own.
     let terms = [
@@ -137,79 +108,79 @@ fn instances(case: &Case, input: &Input<'_>, prices: &Prices) -> Vec<Thing> {
         ("Placement", "HostResourceGroupArn"),
         ("Monitoring", "Enabled"),
     ];
-    let dearer = |(member, inner)| input.get(member).is_some_and(|v| v.get(inner).is_some());
+    let dearer =
+        |(member, inner)| input.launched_with(member).is_some_and(|v| v.get(inner).is_some());
     if terms.into_iter().any(dearer) {
-        things.push(one("special terms of RunInstances", Charge::Unknown, None));
+        things.push(one("special terms of RunInstances", Charge::Unknown, None, input));
     }
     things
 }
 
-fn volume(what: &str, kind: String, gib: Option<u64>, fast: bool, count: u64) -> Thing {
-    let size = gib.map_or_else(|| "of unknown size".to_owned(), |gib| format!("{gib} GiB"));
-    let label = format!("{what} {kind}, {size}");
-    // Speed beyond what is included is charged apart.
-    let charge = if fast { Charge::Unknown } else { Charge::Volume { kind, gib } };
-    Thing { label, count, charge, quota: None }
+fn instance(kind: Option<String>, count: u64, input: &Input<'_>) -> Thing {
+    let label = format!("instance {}", kind.as_deref().unwrap_or("of unknown type"));
+    Thing { count, ..one(&label, Charge::Instance(kind), Some("vcpus"), input) }
 }
 
-fn snapshot(gib: Option<u64>) -> Thing {
-    let size = gib.map_or_else(|| "of unknown size".to_owned(), |gib| format!("{gib} GiB"));
-    one(&format!("snapshot, {size}"), Charge::Snapshot { gib }, None)
+/// An instance that becomes one of another type is counted as one of each.
+fn other_type(input: &Input<'_>) -> Vec<Thing> {
+    let by_name = input.text("Attribute").as_deref() == Some("instanceType");
+    let kind = match input.get("InstanceType") {
+        Some(kind) => kind.get("Value").and_then(known),
+        None if by_name => input.text("Value"),
+        None => return Vec::new(),
+    };
+    vec![owned(Thing { quota: None, ..instance(kind, 1, input) }, input, "InstanceId")]
 }
 
-/// A snapshot is as large as its volume at most; the size is where the case makes that volume.
-fn snapshot_size(case: &Case, step: &Step, scope: &Scope) -> Option<u64> {
-    let name = step.with.get("VolumeId")?.as_str()?.strip_prefix('$')?;
-    let maker = case.steps.iter().find(|s| s.bind.contains_key(name))?;
-    let input = Input { step: maker, scope };
-    (maker.action == "CreateVolume").then(|| input.number("Size"))?
+fn volume(what: &str, input: &Input<'_>, prices: &Prices) -> Thing {
+    let said = input.text("VolumeType");
+    // A change leaves the type as it was.
+    let kind = said.or_else(|| input.maker("VolumeId")?.text("VolumeType"));
+    let iops = input.get("Iops").map_or(Some(0), |iops| number(&iops));
+    let iops = iops.filter(|_| input.get("Throughput").is_none());
+    disk(what, kind.unwrap_or_else(|| "gp2".to_owned()), input.gib(prices), iops, input)
+}
+
+/// A volume with so many I/O operations a second beyond what is included; `None` if what that costs is
+/// not known.
+fn disk(what: &str, kind: String, gib: Option<u64>, iops: Option<u64>, input: &Input<'_>) -> Thing {
+    let label = format!("{what} {kind}, {}", size(gib));
+    let quota = (kind == "gp2").then_some("gp2_gib");
+    let charge = iops.map_or(Charge::Unknown, |iops| Charge::Volume { kind, gib, iops });
+    one(&label, charge, quota, input)
+}
+
+fn size(gib: Option<u64>) -> String {
+    gib.map_or_else(|| "of unknown size".to_owned(), |gib| format!("{gib} GiB"))
+}
+
+/// A snapshot is as large as its volume at most.
+fn snapshot(what: &str, input: &Input<'_>, prices: &Prices) -> Thing {
+    let gib = input.gib(prices);
+    one(&format!("{what}, {}", size(gib)), Charge::Snapshot { gib }, Some("snapshots"), input)
+}
+
+/// The snapshots that an image is made of. They outlive it, if its removal does not take them too.
+fn image_snapshots(input: &Input<'_>, prices: &Prices) -> Thing {
+    let thing = snapshot("image's snapshots", input, prices);
+    let all = |with: &Value| with.get("DeleteAssociatedSnapshots") == Some(&Value::Bool(true));
+    let gone = input.step().undo.as_ref().is_some_and(|undo| all(&undo.with));
+    Thing { owner: gone.then_some(input.at), ..thing }
 }
 
 /// A gateway endpoint, which is the default, has no price; an interface endpoint has one in each
 /// Availability Zone.
 fn endpoint(input: &Input<'_>) -> Thing {
     match input.text("VpcEndpointType").as_deref() {
-        None | Some("Gateway") => one("gateway endpoint", Charge::Free, None),
+        None | Some("Gateway") => {
+            one("gateway endpoint", Charge::Free, Some("gateway_endpoints"), input)
+        }
         Some("Interface") => {
             let subnets = input.get("SubnetIds").and_then(|v| v.as_array().map(Vec::len));
             let count = subnets.unwrap_or(1).max(1) as u64;
-            Thing { count, ..one("interface endpoint in a zone", Charge::InterfaceEndpoint, None) }
+            let charge = Charge::Hourly("interface_endpoint");
+            Thing { count, ..one("interface endpoint in a zone", charge, None, input) }
         }
-        Some(other) => one(&format!("{other} endpoint"), Charge::Unknown, None),
+        Some(other) => one(&format!("{other} endpoint"), Charge::Unknown, None, input),
     }
-}
-
-/// A step's input, with the variables replaced that are known beforehand.
-struct Input<'s> {
-    step: &'s Step,
-    scope: &'s Scope,
-}
-
-impl Input<'_> {
-    fn get(&self, member: &str) -> Option<Value> {
-        let value = self.step.with.get(member)?;
-        Some(self.scope.resolve(value).unwrap_or_else(|_| value.clone()))
-    }
-
-    fn text(&self, member: &str) -> Option<String> {
-        // What is still a variable is not known.
-        let known = |text: &&str| !text.contains('$');
-        self.get(member)?.as_str().filter(known).map(str::to_owned)
-    }
-
-    fn number(&self, member: &str) -> Option<u64> {
-        number(&self.get(member)?)
-    }
-
-    fn is_true(&self, member: &str) -> bool {
-        self.get(member).is_some_and(|value| value == true || value == "true")
-    }
-
-    fn has_speed(&self) -> bool {
-        ["Iops", "Throughput"].iter().any(|member| self.get(member).is_some())
-    }
-}
-
-fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }

@@ -10,6 +10,8 @@ use super::calls::{most_calls, only_reads};
 use super::lifetime::longest;
 use super::prices::{Charge, Prices, as_f64};
 use super::quotas::{self, Holds, Need};
+use super::refused::Refused;
+use super::show::money;
 use super::things::{Thing, made};
 use crate::case::{Case, Scope};
 use crate::run::lacking;
@@ -24,6 +26,8 @@ pub struct Context {
     pub instance_type: Option<String>,
     /// The time that one request may take, as `--timeout` says it.
     pub request_timeout: Duration,
+    /// Calls that make nothing, for AWS refuses them.
+    pub refused: Refused,
 }
 
 /// What a run is going to do at most.
@@ -123,7 +127,7 @@ impl Plan {
             if let Some(why) = lacking(case, &scope) {
                 sum.skipped.push(Skipped { case: case.name.clone(), why });
             } else {
-                sum.case(case, &scope, call, prices);
+                sum.case(case, &scope, call, (&context.refused, prices));
             }
         }
         let resources = sum.resources(times, prices);
@@ -135,7 +139,7 @@ impl Plan {
             calls: sum.calls(times),
             price: price(&resources, prices),
             quotas: quotas::needs(&sum.holds, jobs),
-            assumptions: assumptions(context, prices),
+            assumptions: assumptions(context, &sum, times, prices),
             skipped: sum.skipped,
             resources,
         }
@@ -155,6 +159,10 @@ struct Sum {
     /// By their labels.
     things: BTreeMap<String, Things>,
     holds: Vec<Holds>,
+    /// Calls that would make something, and are refused.
+    refused: u64,
+    /// What of the price is for processors that are used beyond their credits.
+    surplus: f64,
 }
 
 struct Things {
@@ -171,14 +179,25 @@ impl Sum {
         *self.calls.entry(action.to_owned()).or_insert(0) += count;
     }
 
-    fn case(&mut self, case: &Case, scope: &Scope, call: Duration, prices: &Prices) {
+    fn case(
+        &mut self,
+        case: &Case,
+        scope: &Scope,
+        call: Duration,
+        (refused, prices): (&Refused, &Prices),
+    ) {
         for (action, count) in most_calls(case) {
             self.call(action, count);
         }
         let mut holds = Holds::new();
         for (at, step) in case.steps.iter().enumerate() {
-            let life = longest(case, at, call);
-            for thing in made(case, step, scope, prices) {
+            let things = made(case, at, scope, prices);
+            if refused.has(case, step) {
+                self.refused += u64::from(!things.is_empty());
+                continue;
+            }
+            for thing in things {
+                let life = thing.owner.and_then(|owner| longest(case, owner, call));
                 hold(&mut holds, &thing, prices);
                 self.thing(thing, life, prices);
             }
@@ -193,6 +212,8 @@ impl Sum {
             None => (thing.charge == Charge::Free).then_some(0.0),
         };
         let usd = one.map(|one| one * as_f64(thing.count));
+        let surplus = life.map(|life| prices.surplus(&thing.charge, life));
+        self.surplus += surplus.unwrap_or(0.0) * as_f64(thing.count);
         let things = self.things.entry(thing.label).or_insert(Things {
             count: 0,
             charge: thing.charge,
@@ -244,6 +265,7 @@ fn hold(holds: &mut Holds, thing: &Thing, prices: &Prices) {
             let price = kind.as_deref().and_then(|kind| prices.instances.get(kind));
             price.map(|price| price.vcpus.saturating_mul(thing.count))
         }
+        Charge::Volume { gib, .. } => gib.map(|gib| gib.saturating_mul(thing.count)),
         _ => Some(thing.count),
     };
     let held = holds.entry(quota).or_insert(Some(0));
@@ -289,9 +311,9 @@ fn price(resources: &[Resource], prices: &Prices) -> Price {
     }
 }
 
-fn assumptions(context: &Context, prices: &Prices) -> Vec<String> {
+fn assumptions(context: &Context, sum: &Sum, times: u64, prices: &Prices) -> Vec<String> {
     let root = &prices.root_volume;
-    vec![
+    let mut assumptions = vec![
         format!(
             "on-demand Linux instances, list prices of {} read on {}, without taxes",
             prices.region, prices.accessed
@@ -309,9 +331,19 @@ fn assumptions(context: &Context, prices: &Prices) -> Vec<String> {
              of its own",
             root.gib, root.kind
         ),
-        "instances of T types use their processors fully, beyond their credits; each has a public \
-         address"
-            .to_owned(),
-        "nothing is sent out of AWS; API calls are free".to_owned(),
-    ]
+        format!(
+            "instances of T types use their processors fully, beyond their credits: {} of the price; \
+             each has a public address",
+            money(sum.surplus * as_f64(times))
+        ),
+        "nothing is sent out of AWS, and no flow log delivers; API calls are free".to_owned(),
+    ];
+    let refused = sum.refused.saturating_mul(times);
+    if refused > 0 {
+        assumptions.push(format!(
+            "{refused} calls that could make something are refused, as the baselines of AWS say; \
+             what such a call makes all the same is undone, but not in the price"
+        ));
+    }
+    assumptions
 }
