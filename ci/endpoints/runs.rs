@@ -389,3 +389,36 @@ fn what_may_have_been_made_is_said() {
     let leaks = &result(&place)["leaks"];
     assert_eq!(leaks[0]["action"], "TerminateInstances", "{leaks}");
 }
+
+const REFUSED_ON_AWS: &str = "id: 2f9d6f0e-2c43-4d0a-9a3c-6c3f0a5f7e03
+title: T
+capability: key-pairs
+steps:
+  - id: make
+    call: CreateKeyPair
+    with: { KeyName: $name }
+";
+
+/// A call that AWS refuses names no undo; a target that takes it is cleaned up all the same.
+#[test]
+fn what_should_have_been_refused_is_removed() {
+    let (place, cloud) = (Place::new(), FakeEc2::start());
+    let folder = place.work().join("suite/key-pairs");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("make.yaml"), REFUSED_ON_AWS).expect("a case");
+    let url = cloud.url();
+    place.run(&[
+        "run",
+        "--cases",
+        "suite",
+        "--endpoint",
+        &url,
+        "--region",
+        "here-1",
+        "--out",
+        "out",
+    ]);
+    let last = cloud.calls().pop().expect("a call");
+    assert_eq!(last.action, "DeleteKeyPair");
+    assert!(last.parameters["KeyPairId"].starts_with("key-"), "{last:?}");
+}

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
+use super::counterpart;
 use super::undo::{self, Pending};
 use super::{CaseEnd, RunOptions, Stop};
 use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step, pages};
@@ -169,12 +170,25 @@ impl<'r> CaseRun<'r> {
                 Err(_) => {}
             }
         }
+        if step.undo.is_none() {
+            self.undo_of_itself(step, &called);
+        }
         if let Called::Failure(..) | Called::Unsendable(_) = called {
             self.obstacle.get_or_insert((step.id.clone(), called.describe()));
         }
         match called.output() {
             Some(_) => Stepped::Well,
             None => Stepped::Badly(called.describe()),
+        }
+    }
+
+    /// A call that AWS refuses needs no undo there; what a target makes all the same is removed too.
+    fn undo_of_itself(&mut self, step: &Step, called: &Called) {
+        let made = called.output().and_then(|output| counterpart::of(&step.action, output));
+        let Some((action, input)) = made else { return };
+        // What an earlier step made is undone by it: the same thing may come back.
+        if self.pending.iter().all(|p| p.input != input) {
+            self.pending.push(Pending { step: step.id.clone(), action, input, waiter: None });
         }
     }
 

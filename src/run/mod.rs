@@ -4,6 +4,7 @@
 //! only whether a step can still be begun, and that what was made is undone.
 
 mod bounds;
+mod counterpart;
 mod engine;
 mod options;
 mod progress;
