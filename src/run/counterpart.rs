@@ -20,10 +20,8 @@ pub(super) fn of(action: &str, output: &Value) -> Option<(String, Value)> {
     let remove = removes(action)?;
     let input = Model::ec2().action(&remove)?.input?;
     let ShapeKind::Structure(input) = &Model::ec2().shape(input).kind else { return None };
-    let ids = input.members.iter().filter(|member| {
-        let name = member.name.strip_suffix('s').unwrap_or(&member.name);
-        name.ends_with("Id") && Model::ec2().is_identifier(name)
-    });
+    let is_id = |name: &str| name.strip_suffix('s').unwrap_or(name).ends_with("Id");
+    let ids = input.members.iter().filter(|member| is_id(&member.name));
     for member in ids {
         let name = member.name.strip_suffix('s').unwrap_or(&member.name);
         let mut found = ids_named(name, output);
