@@ -113,9 +113,12 @@ impl SoFar {
     }
 }
 
-/// Whether a code says that a thing is not there. AWS's codes for that all end so.
+/// Whether a code says that a thing is not there: AWS's codes for that all end so
+/// (`InvalidVpcID.NotFound`, `InvalidLaunchTemplateId.NotFoundException`), but for one.
 pub(crate) fn is_not_found(code: &str) -> bool {
-    code.ends_with(".NotFound") || code.ends_with("NotFound")
+    ["NotFound", "NotFoundException", "InvalidPlacementGroup.Unknown"]
+        .iter()
+        .any(|end| code.ends_with(end))
 }
 
 /// Acceptors in order, the first that matches counts; an error that none names is a failure
