@@ -342,20 +342,30 @@ steps:
     undo: { call: DeleteKeyPair, with: { KeyName: $name } }
 ";
 
-/// What a case finds must not depend on which other case is making things just then.
+const ALONE: &str = "id: 2f9d6f0e-2c43-4d0a-9a3c-6c3f0a5f7e04
+title: T
+capability: key-pairs
+alone: true
+steps:
+  - id: delete
+    call: DeleteKeyPair
+    with: { KeyName: $name }
+";
+
+/// What a case finds must not depend on which other case is making things just then; what wants to
+/// be alone waits until all others have ended.
 #[test]
 fn who_only_looks_looks_before_anything_is_made() {
     let cloud = FakeEc2::that(|call| {
-        (call.action == "DescribeKeyPairs").then(|| {
-            std::thread::sleep(Duration::from_millis(300));
-            output(call, "<keySet/>")
-        })
+        std::thread::sleep(Duration::from_millis(200));
+        (call.action == "DescribeKeyPairs").then(|| output(call, "<keySet/>"))
     });
     let place = Place::new();
     let folder = place.work().join("suite/key-pairs");
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join("make.yaml"), MAKE).expect("a case");
     std::fs::write(folder.join("look.yaml"), LOOK).expect("a case");
+    std::fs::write(folder.join("alone.yaml"), ALONE).expect("a case");
     let url = cloud.url();
     let run = ["run", "--cases", "suite", "--endpoint", &url, "--region", "here-1", "--out"];
     for (out, more) in [("out", &[][..]), ("out2", &["--shuffle"][..])] {
@@ -364,7 +374,7 @@ fn who_only_looks_looks_before_anything_is_made() {
     let actions = cloud.actions();
     let made: Vec<&String> =
         actions.iter().filter(|a| a.ends_with("KeyPairs") || a.ends_with("KeyPair")).collect();
-    let one = ["DescribeKeyPairs", "CreateKeyPair", "DeleteKeyPair"];
+    let one = ["DescribeKeyPairs", "CreateKeyPair", "DeleteKeyPair", "DeleteKeyPair"];
     assert_eq!(made, [one, one].concat());
 }
 

@@ -27,6 +27,10 @@ pub(crate) struct CaseDoc {
     /// What the case occupies while it runs, for example `{ instances: 1 }`.
     #[schemars(default)]
     pub uses: BTreeMap<String, u32>,
+    /// The case runs by itself, after all others: what somebody else does at the same moment would
+    /// decide its verdict.
+    #[schemars(default)]
+    pub alone: bool,
     /// Why a client cares.
     pub about: Option<Spanned<String>>,
     /// Rows: each is a case of its own; its keys are variables.

@@ -39,6 +39,7 @@ fn one(doc: &CaseDoc, stem: &str, row: Option<&RowDoc>) -> Result<Case, Unbound>
             .map(|a| a.value.clone())
             .collect(),
         uses: doc.uses.clone(),
+        alone: doc.alone,
         variables: row
             .map(|row| row.variables.iter().map(|(k, v)| (k.value.clone(), v.to_json())).collect())
             .unwrap_or_default(),

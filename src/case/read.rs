@@ -15,6 +15,7 @@ pub(super) fn case(root: &Node, reader: &mut Reader) -> Option<CaseDoc> {
     let capability = map.required_text("capability", "a case", reader);
     let aliases = strings(&map, "aliases", reader);
     let uses = map.get("uses").map(|node| uses(node, reader)).unwrap_or_default();
+    let alone = map.get("alone").and_then(|node| reader.boolean(node)).unwrap_or(false);
     let about = map.get("about").and_then(|node| reader.string(node));
     let matrix = match map.get("matrix") {
         Some(node) => reader.list(node, "rows").iter().filter_map(|n| row(n, reader)).collect(),
@@ -30,6 +31,7 @@ pub(super) fn case(root: &Node, reader: &mut Reader) -> Option<CaseDoc> {
         capability: capability?,
         aliases,
         uses,
+        alone,
         about,
         matrix,
         steps,

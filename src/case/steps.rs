@@ -29,6 +29,9 @@ pub struct Case {
     /// What the case occupies while it runs: `instances`, `vpcs`, …
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub uses: BTreeMap<String, u32>,
+    /// Whether it runs by itself, after all others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
     /// The row's variables.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub variables: Map<String, Value>,

@@ -19,8 +19,8 @@ pub struct RunReport {
 }
 
 /// Runs cases: first all those that only look at what there is, so that what they find does not
-/// depend on which case is making things just then; then the others. Within both, in the order that
-/// the options say.
+/// depend on which case is making things just then; then the others; in the end, one by one, those
+/// that want to be alone. Within each part, in the order that the options say.
 pub async fn run(
     caller: &Caller<'_>,
     cases: &[Case],
@@ -31,10 +31,13 @@ pub async fn run(
     let mut order: Vec<&Case> = cases.iter().collect();
     order.sort_by_key(|case| options.order.key(&case.id, weight(case)));
     progress.begin(order.len());
+    let (alone, together): (Vec<&Case>, Vec<&Case>) =
+        order.into_iter().partition(|case| case.alone);
     let (readers, makers): (Vec<&Case>, Vec<&Case>) =
-        order.into_iter().partition(|case| case.only_reads());
+        together.into_iter().partition(|case| case.only_reads());
+    let jobs = options.jobs.max(1);
     let mut ends = Vec::new();
-    for part in [readers, makers] {
+    for (part, jobs) in [(readers, jobs), (makers, jobs), (alone, 1)] {
         let running = stream::iter(part).map(|case| async move {
             if stop.requested() {
                 return CaseEnd { interrupted: true, ..CaseEnd::default() };
@@ -45,7 +48,7 @@ pub async fn run(
             progress.case_ended(&case.name, &end, began.elapsed());
             end
         });
-        ends.extend(running.buffer_unordered(options.jobs.max(1)).collect::<Vec<_>>().await);
+        ends.extend(running.buffer_unordered(jobs).collect::<Vec<_>>().await);
     }
     progress.finish();
     let report = RunReport {
