@@ -17,7 +17,9 @@ use std::time::Duration;
 use libtest_mimic::{Arguments, Failed, Trial};
 use parallax::assets::Assets;
 use parallax::case::{Case, Suite};
-use parallax::judge::{CaseResult, Finding, Knowledge, Layer, RunResult, Verdict, client, judge};
+use parallax::judge::{
+    CaseResult, Finding, Knowledge, Layer, RunResult, Verdict, client, judge, read_result,
+};
 use parallax::run::{Order, Progress, RunOptions, Stop, run};
 use parallax::target::{Caller, Connection, connect};
 use parallax::transcript::Transcript;
@@ -48,8 +50,7 @@ fn recorded() -> Result<Vec<Trial>, String> {
             .read(&format!("{RECORDING}/{name}"))
             .map_err(|e| format!("reports/{RECORDING}/{name}: {e}"))
     };
-    let published: RunResult =
-        serde_json::from_str(&read("result.json")?).map_err(|e| e.to_string())?;
+    let published = read_result(&read("result.json")?)?;
     let transcript = Transcript::parse(&read("transcript.jsonl")?).map_err(|e| e.to_string())?;
     let knowledge = Knowledge::load(&Assets::Baselines, None).map_err(|e| e.to_string())?;
     let judged = by_id(judge(&transcript, &knowledge));

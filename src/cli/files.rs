@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exit::Failed;
 use crate::assets::replace_file;
-use crate::judge::RunResult;
+use crate::judge::{RunResult, write_result};
 use crate::report;
 use crate::transcript::{TargetFacts, Transcript};
 
@@ -99,7 +99,7 @@ impl RunFolder {
         transcript: &Transcript,
         note: Option<&str>,
     ) -> Result<(), Failed> {
-        self.write("result.json", &to_json(result))?;
+        self.write("result.json", &write_result(result))?;
         self.write("junit.xml", &report::junit(result).map_err(Failed::usage)?)?;
         let html = report::html(result, transcript, note).map_err(Failed::usage)?;
         self.write("report.html", &html)

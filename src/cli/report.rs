@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::exit::{Done, Exit, Failed};
-use super::files::{RunFolder, to_json};
+use super::files::RunFolder;
 use super::out::print;
-use crate::judge::RunResult;
+use crate::judge::{read_result, write_result};
 use crate::report;
 
 /// Arguments of `report`.
@@ -42,11 +42,11 @@ pub(super) fn run(args: &ReportArgs) -> Done {
     let text = std::fs::read_to_string(&path).map_err(|e| {
         Failed::usage(format!("{}: {e}; `parallax judge DIR` makes it", path.display()))
     })?;
-    let result: RunResult = serde_json::from_str(&text)
-        .map_err(|e| Failed::file(&path, format!("this is no result: {e}")))?;
+    let result =
+        read_result(&text).map_err(|e| Failed::file(&path, format!("this is no result: {e}")))?;
     match args.format {
         Format::Terminal => print(&report::terminal(&result, args.verbose)),
-        Format::Json => print(&to_json(&result)),
+        Format::Json => print(&write_result(&result)),
         Format::Junit => print(&report::junit(&result).map_err(Failed::usage)?),
         Format::Html => {
             let transcript = folder.read_transcript()?;

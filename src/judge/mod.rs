@@ -21,6 +21,7 @@ pub mod recorded;
 mod result;
 mod rules;
 pub mod shape;
+mod stored;
 mod verdict;
 mod weigh;
 
@@ -34,4 +35,5 @@ pub use result::{
     RunResult, StateSeen, StepResult, Summary,
 };
 pub use rules::{Example, ExampleAnswer, RULES, Rule, rule};
+pub use stored::{read_result, write_result};
 pub use verdict::Verdict;

@@ -13,7 +13,9 @@ use super::{Finding, Severity, Verdict};
 use crate::transcript::TargetFacts;
 
 /// The version of the result's format.
-pub const FORMAT_VERSION: u32 = 1;
+///
+/// 2: findings name their evidence by its number in a list; 1 had it in each of them.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// What judging a transcript gives.
 #[derive(Debug, Clone, Serialize, Deserialize)]
