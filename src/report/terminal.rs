@@ -9,13 +9,23 @@ use crate::judge::{CaseResult, Finding, RunResult, Severity, Summary, Verdict};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
+/// Cases that are listed: more scroll away what the run came to.
+const MOST: usize = 100;
 
 /// The summary as text with ANSI styles; whoever prints it strips them where they do not belong.
 pub fn terminal(result: &RunResult, verbose: bool) -> String {
     let mut out = String::new();
     let width = result.cases.iter().map(|c| c.name.len()).max().unwrap_or(0).min(60);
-    for case in result.cases.iter().filter(|c| c.verdict != Verdict::Pass || verbose) {
+    let shown: Vec<&CaseResult> =
+        result.cases.iter().filter(|c| c.verdict != Verdict::Pass || verbose).collect();
+    let most = if verbose || shown.len() <= MOST { shown.len() } else { MOST };
+    for case in &shown[..most] {
         case_lines(&mut out, case, width, verbose);
+    }
+    if shown.len() > most {
+        let rest = shown.len() - most;
+        let _ =
+            writeln!(out, "{DIM}… and {rest} more, all in the report; --verbose lists them{DIM:#}");
     }
     if !out.is_empty() {
         out.push('\n');
