@@ -213,7 +213,8 @@ fn the_whole_suite_has_a_bound() {
     assert_eq!(plan.price.unknown, <[&str; 0]>::default());
     assert_eq!(plan.skipped, []);
     let usd = plan.price.at_most.expect("known");
-    assert!(usd > 0.1 && usd < 100.0, "{usd}");
+    // Six samples, each instance at its longest life and beyond its credits: under $20 a sample.
+    assert!(usd > 0.1 && usd < 120.0, "{usd}");
     for needed in &plan.quotas {
         assert!(needed.needed.is_some(), "{}", needed.name);
     }
