@@ -62,11 +62,44 @@ async fn undo(
     limit: Duration,
 ) -> Result<(), String> {
     let deadline = Instant::now() + limit;
-    remove(caller, case, item, deadline).await?;
-    match &item.waiter {
-        Some(waiter) => wait(caller, case, item, waiter, deadline).await,
-        None => Ok(()),
+    let each = one_by_one(item);
+    if remove(caller, case, item, deadline).await? == Gone::NotThere {
+        for one in &each {
+            remove(caller, case, one, deadline).await?;
+        }
     }
+    let Some(waiter) = &item.waiter else { return Ok(()) };
+    if wait(caller, case, item, waiter, deadline).await? == Gone::NotThere {
+        for one in &each {
+            wait(caller, case, one, waiter, deadline).await?;
+        }
+    }
+    Ok(())
+}
+
+/// How a cloud says that a thing, or all of several, is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    Well,
+    /// It does not know it. Of several things it may not know one only: the call is refused as a
+    /// whole then, and says nothing about the others.
+    NotThere,
+}
+
+/// An undo of several things as undos of one each; empty if it is of one.
+fn one_by_one(item: &Pending) -> Vec<Pending> {
+    let Some(input) = item.input.as_object() else { return Vec::new() };
+    let several = input.iter().find_map(|(name, value)| match value {
+        Value::Array(ids) if ids.len() > 1 && name.ends_with("Ids") => Some((name, ids)),
+        _ => None,
+    });
+    let Some((name, ids)) = several else { return Vec::new() };
+    let one = |id: &Value| {
+        let mut input = input.clone();
+        input.insert(name.clone(), Value::Array(vec![id.clone()]));
+        Pending { input: Value::Object(input), ..item.clone() }
+    };
+    ids.iter().map(one).collect()
 }
 
 /// Calls the removing action until it is accepted or the thing is not there.
@@ -75,12 +108,15 @@ async fn remove(
     case: &str,
     pending: &Pending,
     deadline: Instant,
-) -> Result<(), String> {
+) -> Result<Gone, String> {
     let mut pause = FIRST_PAUSE;
     loop {
         let called = send(caller, case, pending, &pending.action).await;
-        if called.output().is_some() || called.error_code().is_some_and(is_not_found) {
-            return Ok(());
+        if called.output().is_some() {
+            return Ok(Gone::Well);
+        }
+        if called.error_code().is_some_and(is_not_found) {
+            return Ok(Gone::NotThere);
         }
         let passing = match &called {
             Called::Failure(..) => true,
@@ -112,7 +148,7 @@ async fn wait(
     pending: &Pending,
     waiter: &str,
     deadline: Instant,
-) -> Result<(), String> {
+) -> Result<Gone, String> {
     let Some(operation) = Model::ec2().waiter(waiter).map(|w| w.operation.clone()) else {
         return Err(format!("AWS has no waiter {waiter}"));
     };
@@ -123,7 +159,7 @@ async fn wait(
         let called = send(caller, case, pending, &operation).await;
         // Gone altogether is what an undo is for, whatever the waiter waits for.
         if called.error_code().is_some_and(is_not_found) {
-            return Ok(());
+            return Ok(Gone::NotThere);
         }
         let look = match &called {
             Called::Answer(Answer::Output { decoded, .. }, _) => {
@@ -137,7 +173,7 @@ async fn wait(
         // What a waiter takes for a failure (an instance that is still `pending`) is here only "not
         // yet": a cloud may take a while to notice that the thing is to go.
         if look.as_ref().and_then(|l| l.ends) == Some(PollEnd::Reached) {
-            return Ok(());
+            return Ok(Gone::Well);
         }
         if Instant::now() + pause > deadline {
             let seen = look.map_or_else(|| called.describe(), |l| l.seen);
@@ -185,4 +221,27 @@ fn plural(map: &serde_json::Map<String, Value>, known: &dyn Fn(&String) -> bool)
         }
     }
     Value::Object(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn several_things_are_undone_one_by_one_when_one_is_gone() {
+        let pending = |input: Value| Pending {
+            step: "run".to_owned(),
+            action: "TerminateInstances".to_owned(),
+            input,
+            waiter: None,
+        };
+        let each = one_by_one(&pending(json!({"InstanceIds": ["i-1", "i-2"]})));
+        let inputs: Vec<Value> = each.into_iter().map(|one| one.input).collect();
+        assert_eq!(inputs, [json!({"InstanceIds": ["i-1"]}), json!({"InstanceIds": ["i-2"]})]);
+        for one in [json!({"InstanceIds": ["i-1"]}), json!({"VpcId": "vpc-1"})] {
+            assert!(one_by_one(&pending(one.clone())).is_empty(), "{one}");
+        }
+    }
 }
