@@ -119,6 +119,9 @@ pub enum NoteKind {
     Empty(bool),
 }
 
+/// What a timestamp is, in words.
+pub(crate) const TIME: &str = "a time (RFC 3339)";
+
 /// Element names of an answer's root that belong to the envelope, not to a member.
 const ENVELOPE: [&str; 2] = ["requestId", "RequestId"];
 
@@ -310,7 +313,7 @@ impl Decoder<'_> {
             }
             ShapeKind::Timestamp => {
                 if !is_time(text) {
-                    not(self, "a time (RFC 3339)");
+                    not(self, TIME);
                 } else if !text.ends_with('Z') || text.contains('t') {
                     self.note(path, Place::Value, NoteKind::TimestampForm(text.to_owned()));
                 }

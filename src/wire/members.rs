@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::decode::{Decoded, Note, NoteKind, Place, is_time};
+use super::decode::{Decoded, Note, NoteKind, Place, TIME, is_time};
 use super::misnamed::meant;
 use crate::model::{List, Member, Model, ShapeId, ShapeKind, Structure};
 
@@ -215,7 +215,7 @@ fn name_of(kind: &ShapeKind) -> &'static str {
         ShapeKind::Long(_) => "an integer of 64 bits",
         ShapeKind::Double | ShapeKind::Float => "a number",
         ShapeKind::Boolean => "a boolean",
-        ShapeKind::Timestamp => "a time (RFC 3339)",
+        ShapeKind::Timestamp => TIME,
     }
 }
 

@@ -20,6 +20,7 @@ pub use answer::{Answer, Envelope};
 pub use client::{
     Attempt, Client, ClientError, ClientOptions, Failure, FailureKind, RawResponse, SentRequest,
 };
+pub(crate) use decode::TIME;
 pub use decode::{Decoded, Note, NoteKind, Place, decode_output};
 pub(crate) use encode::replace as replace_parameters;
 pub use encode::{EncodeError, encode, encode_form};

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::evidence::{documented, model_evidence, protocol, recorded};
+use super::evidence::{documented, model_evidence, protocol, recorded, time_format};
 use super::{asked, identity};
 use crate::judge::errors::{ErrorCodes, check_code};
 use crate::judge::merge::Tally;
@@ -12,7 +12,7 @@ use crate::judge::rules::finding;
 use crate::judge::shape::Profile;
 use crate::judge::{Evidence, EvidenceKind, Finding};
 use crate::model::Model;
-use crate::wire::{Answer, Envelope, ErrorAnswer, Note, NoteKind, Place};
+use crate::wire::{Answer, Envelope, ErrorAnswer, Note, NoteKind, Place, TIME};
 
 /// The content type of all 153 raw answers of AWS that are at hand (2014 to 2023).
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
@@ -70,6 +70,17 @@ impl ModelLayer<'_> {
         actual: Value,
         evidence: Evidence,
     ) {
+        self.add_with(rule, path, message, (expected, actual), vec![evidence]);
+    }
+
+    fn add_with(
+        &mut self,
+        rule: &str,
+        path: &str,
+        message: String,
+        (expected, actual): (Value, Value),
+        evidence: Vec<Evidence>,
+    ) {
         let finding = Finding {
             message,
             expected,
@@ -77,7 +88,7 @@ impl ModelLayer<'_> {
             exchange: Some(self.seen.exchange.seq),
             ..finding(rule, self.step, path)
         };
-        self.findings.add(finding, || vec![evidence]);
+        self.findings.add(finding, || evidence);
     }
 
     fn action(&self) -> &str {
@@ -292,11 +303,7 @@ impl ModelLayer<'_> {
 
     fn note(&mut self, note: &Note) {
         let path = note.path.as_str();
-        let model = || {
-            let states = format!("the output of {} as AWS's API model defines it", self.action());
-            model_evidence(&states)
-        };
-        let (rule, message, expected, actual, evidence) = match &note.kind {
+        let (rule, message, expected, actual) = match &note.kind {
             // Whether AWS ever sends it empty is for the shape layer to say.
             NoteKind::Empty(_) => return,
             NoteKind::Unknown(name) => (
@@ -304,14 +311,12 @@ impl ModelLayer<'_> {
                 format!("AWS has no <{name}> here"),
                 Value::Null,
                 json!(format!("<{name}>")),
-                model(),
             ),
             NoteKind::LooseItem => (
                 "model.loose-item",
                 "an <item> stands outside of any list".to_owned(),
                 Value::Null,
                 json!("<item>"),
-                model(),
             ),
             NoteKind::Misnamed { member, expected, found, .. } => (
                 // Two signs are better than one: it is missing, and it stands under another name.
@@ -322,35 +327,27 @@ impl ModelLayer<'_> {
                 format!("<{found}> stands where AWS has <{expected}>"),
                 json!(format!("<{expected}>")),
                 json!(format!("<{found}>")),
-                model(),
             ),
             NoteKind::JsonType { expected, text } => (
                 "model.json-type",
                 format!("{path} is not stored as {expected}"),
                 json!(expected),
                 json!(text),
-                model(),
             ),
-            NoteKind::NotOfType { expected, text } => (
-                "model.type",
-                format!("{path} is not {expected}"),
-                json!(expected),
-                json!(text),
-                model(),
-            ),
+            NoteKind::NotOfType { expected, text } => {
+                ("model.type", format!("{path} is not {expected}"), json!(expected), json!(text))
+            }
             NoteKind::BooleanForm(text) => (
                 "model.boolean-form",
                 format!("{path} is written {text}"),
                 json!(text.to_ascii_lowercase()),
                 json!(text),
-                model(),
             ),
             NoteKind::TimestampForm(text) => (
                 "model.timestamp-form",
                 format!("{path} is not written in UTC with a Z"),
                 json!("a time such as 2026-01-31T12:00:00.000Z"),
                 json!(text),
-                model(),
             ),
             NoteKind::NotInEnum { text, .. } if self.is_sent_by_aws(path, text) => return,
             NoteKind::NotInEnum { shape, text } => (
@@ -358,14 +355,12 @@ impl ModelLayer<'_> {
                 format!("{path} is {text}, which is none of AWS's values"),
                 json!({"one of": values(shape)}),
                 json!(text),
-                model(),
             ),
             NoteKind::ItemName { expected, found } => (
                 "model.item-name",
                 format!("the items are <{found}>"),
                 json!(format!("<{expected}>")),
                 json!(format!("<{found}>")),
-                model(),
             ),
             NoteKind::Repeated(name) => (
                 match note.of {
@@ -375,24 +370,32 @@ impl ModelLayer<'_> {
                 format!("<{name}> is there more than once"),
                 json!("once"),
                 json!("more than once"),
-                model(),
             ),
             NoteKind::StrayText(text) => (
                 "model.stray-content",
                 format!("{path} has text in it"),
                 json!("elements"),
                 json!(text),
-                model(),
             ),
             NoteKind::StrayElements(name) => (
                 "model.stray-content",
                 format!("{path} has <{name}> in it"),
                 json!("a plain value"),
                 json!(format!("<{name}>")),
-                model(),
             ),
         };
-        self.add(rule, path, message, expected, actual, evidence);
+        let states = format!("the output of {} as AWS's API model defines it", self.action());
+        let mut evidence = vec![model_evidence(&states)];
+        evidence.extend(is_about_a_time(&note.kind).then(time_format));
+        self.add_with(rule, path, message, (expected, actual), evidence);
+    }
+}
+
+/// Whether it is the writing of a time that is noted.
+fn is_about_a_time(kind: &NoteKind) -> bool {
+    match kind {
+        NoteKind::NotOfType { expected, .. } => *expected == TIME,
+        kind => matches!(kind, NoteKind::TimestampForm(_)),
     }
 }
 
@@ -403,4 +406,49 @@ fn values(shape: &str) -> Vec<String> {
     let more = all.len().saturating_sub(SHOWN);
     let more = (more > 0).then(|| format!("and {more} more"));
     all.iter().take(SHOWN).cloned().chain(more).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::judge::shape::{RawAnswer, Recording};
+    use crate::judge::{EvidenceKind, Finding, Knowledge, judge_recording};
+
+    fn findings(volume: &str) -> Vec<Finding> {
+        let root = "DescribeVolumesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"";
+        let body = format!(
+            "<{root}><requestId>37090914-a3cc-4ed0-a375-4bf918cdbfa7</requestId><volumeSet><item>\
+             <volumeId>vol-825fb2cc</volumeId><status>in-use</status>{volume}</item></volumeSet>\
+             </DescribeVolumesResponse>"
+        );
+        let raw = RawAnswer { request: Vec::new(), headers: Vec::new(), body: body.into_bytes() };
+        let recording = Recording {
+            source: String::new(),
+            action: None,
+            status: 200,
+            date: None,
+            output: None,
+            raw: Some(raw),
+        };
+        judge_recording("DescribeVolumes", &recording, &Knowledge::default())
+    }
+
+    /// The model says that it is a timestamp, and the protocol how one is written.
+    #[test]
+    fn what_is_said_of_a_time_cites_the_protocol() {
+        let evidence = |volume: &str, rule: &str| {
+            let found = findings(volume);
+            let finding = found.into_iter().find(|finding| finding.rule == rule);
+            finding.unwrap_or_else(|| panic!("no {rule}")).evidence
+        };
+        for (time, rule) in [
+            ("2026-11-21T07:29:10.000000", "model.type"),
+            ("2026-11-21T08:29:10+01:00", "model.timestamp-form"),
+        ] {
+            let found = evidence(&format!("<createTime>{time}</createTime>"), rule);
+            let kinds: Vec<EvidenceKind> = found.iter().map(|e| e.kind).collect();
+            assert_eq!(kinds, [EvidenceKind::Model, EvidenceKind::Documented], "{time}");
+            assert!(found[1].url.as_deref().is_some_and(|url| url.contains("timestampformat")));
+        }
+        assert_eq!(evidence("<size>1 GiB</size>", "model.type").len(), 1);
+    }
 }

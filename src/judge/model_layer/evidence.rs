@@ -33,6 +33,18 @@ pub(super) fn protocol(states: &str) -> Evidence {
     }
 }
 
+/// How the protocol writes times.
+pub(super) fn time_format() -> Evidence {
+    let states = "The AWS EC2 query protocol writes a timestamp as date-time: RFC 3339 with optional \
+                  fractions of a second and no UTC offset, such as 1985-04-12T23:20:50.52Z.";
+    Evidence {
+        url: Some(
+            "https://smithy.io/2.0/spec/protocol-traits.html#timestampformat-trait".to_owned(),
+        ),
+        ..documented("timestampFormat trait - Smithy 2.0", states)
+    }
+}
+
 /// Tally in the raw exchanges that two projects recorded from AWS.
 pub(super) fn recorded(states: &str) -> Evidence {
     Evidence {

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{PathStats, Profile, Profiles, SourceStats};
+use super::basis::evidence;
+use super::{PathStats, Profile, Profiles};
 use crate::judge::merge::Tally;
 use crate::judge::observe::AnswerSeen;
 use crate::judge::rules::finding;
-use crate::judge::{Evidence, EvidenceKind, Finding, Form};
+use crate::judge::{Evidence, Finding, Form};
 use crate::model::Model;
 use crate::wire::Answer;
 
@@ -180,15 +181,9 @@ impl ShapeLayer<'_> {
                 kind.recordings,
                 actions.join(", ")
             );
-            let evidence =
-                actions.iter().filter_map(|a| profiles.get(a)).flat_map(|p| evidence(p, &states));
-            let mut most: Vec<Evidence> = evidence.collect();
-            // Each project once, by the action of which it recorded most.
-            most.sort_by(|a, b| {
-                a.url.cmp(&b.url).then(leading(&b.source).cmp(&leading(&a.source)))
-            });
-            most.dedup_by(|a, b| a.url == b.url);
-            most
+            let of_actions: Vec<&Profile> =
+                actions.iter().filter_map(|action| profiles.get(action)).collect();
+            evidence(&of_actions, &states)
         });
     }
 
@@ -201,7 +196,7 @@ impl ShapeLayer<'_> {
         states: String,
     ) {
         let profile = self.profile;
-        self.add_with(rule, path, message, (expected, actual), || evidence(profile, &states));
+        self.add_with(rule, path, message, (expected, actual), || evidence(&[profile], &states));
     }
 
     /// Adds a finding; its evidence is gathered only if there is no such finding yet.
@@ -211,7 +206,7 @@ impl ShapeLayer<'_> {
         path: &str,
         message: String,
         (expected, actual): (Value, Value),
-        evidence: impl FnOnce() -> Vec<Evidence>,
+        evidence: impl FnOnce() -> Evidence,
     ) {
         let finding = Finding {
             message,
@@ -220,13 +215,8 @@ impl ShapeLayer<'_> {
             exchange: Some(self.seq),
             ..finding(rule, self.step, path)
         };
-        self.findings.add(finding, evidence);
+        self.findings.add(finding, || vec![evidence()]);
     }
-}
-
-/// The number that a source begins with.
-fn leading(source: &str) -> u32 {
-    source.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default()
 }
 
 /// Whether a text has a form of its own where AWS has the id of a resource: the id of another kind
@@ -238,21 +228,6 @@ fn is_of_another_kind(stats: &PathStats, path: &str, form: &Form, text: &str) ->
         && stats.is_telling_of_ids()
         && Model::ec2().is_identifier(name)
         && matches!(Form::of(text), Some(Form::Id(_)))
-}
-
-/// What a profile rests on: a piece of evidence for each project.
-pub(in crate::judge) fn evidence(profile: &Profile, states: &str) -> Vec<Evidence> {
-    let of = |(project, source): (&String, &SourceStats)| Evidence {
-        kind: EvidenceKind::Statistics,
-        source: format!(
-            "{} answers of AWS to {} recorded by {project}",
-            source.responses, profile.action
-        ),
-        url: Some(source.url.clone()).filter(|url| !url.is_empty()),
-        states: states.to_owned(),
-        date: source.dates(),
-    };
-    profile.sources.iter().map(of).collect()
 }
 
 fn join(path: &str, name: &str) -> String {

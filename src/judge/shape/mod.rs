@@ -28,6 +28,7 @@
 //! them do. Those are divergent, as every other value without AWS's form: a cloud may give its own things
 //! ids of its own, such as UUIDs, and most programs only hand them back.
 
+mod basis;
 mod build;
 mod check;
 mod evidence;
