@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::facts::{Action, Identifier, Shape, ShapeId};
+use super::facts::{Action, Identifier, Shape, ShapeId, ShapeKind, Structure};
 use super::waiter::Waiter;
 use super::{load, sensitive};
 
@@ -56,11 +56,35 @@ impl Model {
         self.identifiers.values().any(|identifier| identifier.member == member)
     }
 
+    /// The structure that a path in an action's output ends in, and the shape of what is there. A path
+    /// is one of SDK member names, with `[]` for the items of a list: `Vpcs[].DhcpOptionsId`.
+    pub fn place(&self, action: &str, path: &str) -> Option<(ShapeId, ShapeId)> {
+        let mut at = (self.action(action)?.output?, self.action(action)?.output?);
+        for segment in path.split('.') {
+            let name = segment.trim_end_matches("[]");
+            let ShapeKind::Structure(structure) = &self.shape(at.1).kind else { return None };
+            at = (at.1, structure.member(name)?.shape);
+            for _ in 0..(segment.len() - name.len()) / 2 {
+                let ShapeKind::List(list) = &self.shape(at.1).kind else { return None };
+                at.1 = list.item;
+            }
+        }
+        Some(at)
+    }
+
+    /// The structure of this name, such as `Vpc`.
+    pub fn structure(&self, name: &str) -> Option<&Structure> {
+        self.shapes.iter().find_map(|shape| match &shape.kind {
+            ShapeKind::Structure(structure) if shape.name == name => Some(structure),
+            _ => None,
+        })
+    }
+
     /// The values of the enum shape of this name; empty if there is none.
     pub fn enum_values(&self, shape: &str) -> &[String] {
         let found = self.shapes.iter().find(|s| s.name == shape);
         match found.map(|s| &s.kind) {
-            Some(crate::model::ShapeKind::String(text)) => &text.enum_values,
+            Some(ShapeKind::String(text)) => &text.enum_values,
             _ => &[],
         }
     }
@@ -131,7 +155,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Paginator, ShapeKind};
+    use super::super::Paginator;
     use super::*;
 
     #[test]
@@ -229,6 +253,28 @@ mod tests {
         let created = |action| model.action(action).unwrap().creates.as_deref();
         assert_eq!(created("CreateVpc"), Some("Vpc.VpcId"));
         assert_eq!(created("DeleteVpc"), None);
+    }
+
+    #[test]
+    fn places() {
+        let names = |action: &str, path: &str| {
+            let (structure, value) = Model::ec2().place(action, path)?;
+            let name = |id| Model::ec2().shape(id).name.as_str();
+            Some((name(structure), name(value)))
+        };
+        assert_eq!(names("DescribeVpcs", "Vpcs[].State"), Some(("Vpc", "VpcState")));
+        assert_eq!(names("CreateVpc", "Vpc"), Some(("CreateVpcResult", "Vpc")));
+        assert_eq!(names("DescribeVpcs", "Vpcs[]"), Some(("DescribeVpcsResult", "Vpc")));
+        for (action, path) in [
+            ("DescribeVpcs", "Vpcs.State"),
+            ("DescribeVpcs", "Vpcs[][].State"),
+            ("DescribeVpcs", "Vpcs[].Mood"),
+            ("DescribeVpcs", ""),
+            ("DescribeClouds", "Vpcs"),
+            ("DeleteVpc", "Return"),
+        ] {
+            assert_eq!(names(action, path), None, "{action} {path}");
+        }
     }
 
     #[test]

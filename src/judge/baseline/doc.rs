@@ -110,7 +110,7 @@ struct BaselineKeys {
 
 #[derive(JsonSchema)]
 #[allow(dead_code, reason = "only its schema is used")]
-struct SourceKeys {
+pub(in crate::judge) struct SourceKeys {
     title: String,
     url: String,
     accessed: String,
@@ -152,7 +152,7 @@ pub(super) fn read(root: &Node, reader: &mut Reader) -> Option<Baseline> {
         && let Some(map) = reader.map(node, "sources by their keys")
     {
         for (key, node) in map.entries {
-            if let Some(source) = source(node, reader) {
+            if let Some(source) = read_source(node, reader) {
                 sources.insert(key.value.clone(), source);
             }
         }
@@ -168,7 +168,8 @@ pub(super) fn read(root: &Node, reader: &mut Reader) -> Option<Baseline> {
     Some(Baseline { case, provenance: Provenance::Documented, sources, expect })
 }
 
-fn source(node: &Node, reader: &mut Reader) -> Option<Source> {
+/// Reads a source; mistakes are in `reader`.
+pub(in crate::judge) fn read_source(node: &Node, reader: &mut Reader) -> Option<Source> {
     let map = reader.map_of::<SourceKeys>(node, "a source")?;
     let title = map.required_text("title", "a source", reader);
     let url = map.required_text("url", "a source", reader);

@@ -8,5 +8,6 @@ mod holds;
 mod store;
 
 pub use doc::{Baseline, Claim, Expectation, Provenance, Source, Test};
+pub(in crate::judge) use doc::{SourceKeys, read_source};
 pub(crate) use holds::hold;
 pub use store::{AWS, Baselines, references};

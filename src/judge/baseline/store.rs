@@ -11,12 +11,13 @@ use crate::judge::errors::{self, ErrorCodes};
 use crate::judge::recorded::{
     self, CaseRecording, RECORDED, Recorded, RecordedBaseline, RecordedBaselines, Stale,
 };
+use crate::judge::shape;
 use crate::syntax::{Diagnostic, Diagnostics, Reader, parse};
 
 /// The reference that everything is about. Others are stand-ins, and never called AWS.
 pub const AWS: &str = "aws";
 /// Files that are no baselines.
-const OTHERS: [&str; 2] = ["aws/shapes/", errors::FILE];
+const OTHERS: [&str; 3] = ["aws/shapes/", errors::FILE, shape::VALUES];
 
 /// Baselines of one reference.
 #[derive(Debug, Clone)]

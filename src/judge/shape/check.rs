@@ -1,5 +1,7 @@
 //! Holds an answer against the profile of its action.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::basis::evidence;
@@ -9,7 +11,7 @@ use crate::judge::observe::AnswerSeen;
 use crate::judge::rules::finding;
 use crate::judge::{Evidence, Finding, Form};
 use crate::model::Model;
-use crate::wire::Answer;
+use crate::wire::{Answer, Note, NoteKind};
 
 /// The year of an answer that a target just gave: AWS's answers of every year bind it.
 pub(in crate::judge) const NOW: i16 = i16::MAX;
@@ -25,8 +27,16 @@ pub(in crate::judge) fn check(
     let Answer::Output { decoded, .. } = &seen.answer else { return Vec::new() };
     let none = Profile::default();
     let profile = profiles.get(&seen.exchange.action).unwrap_or(&none);
-    let (seq, findings) = (seen.exchange.seq, Tally::default());
-    let mut layer = ShapeLayer { profiles, profile, step, seq, year, findings };
+    let mut layer = ShapeLayer {
+        profiles,
+        action: &seen.exchange.action,
+        profile,
+        step,
+        seq: seen.exchange.seq,
+        year,
+        misread: misread(&decoded.notes),
+        findings: Tally::default(),
+    };
     if let Value::Object(map) = &*decoded.value {
         layer.structure("", map);
     }
@@ -35,22 +45,26 @@ pub(in crate::judge) fn check(
 
 struct ShapeLayer<'a> {
     profiles: &'a Profiles,
+    action: &'a str,
     profile: &'a Profile,
     step: &'a str,
     seq: u64,
     year: i16,
+    /// Structures in which there is something, though no member of theirs.
+    misread: HashSet<&'a str>,
     findings: Tally,
 }
 
 impl ShapeLayer<'_> {
     fn structure(&mut self, path: &str, map: &Map<String, Value>) {
         let profile = self.profile;
-        for name in profile.always_in(path) {
-            if !map.contains_key(name) {
-                self.missing(&join(path, name));
-            }
+        let always = profile.always_in(path).into_iter();
+        let always: Vec<&str> = always.chain(profile.always_since(path, self.year)).collect();
+        if map.is_empty() && !always.is_empty() && !path.is_empty() && !self.misread.contains(path)
+        {
+            return self.empty(path, &always);
         }
-        for name in profile.always_since(path, self.year) {
+        for name in always {
             if !map.contains_key(name) {
                 self.missing(&join(path, name));
             }
@@ -58,6 +72,46 @@ impl ShapeLayer<'_> {
         for (name, value) in map {
             self.value(&join(path, name), value);
         }
+    }
+
+    /// A structure with nothing in it, where AWS always had these members: one difference, and not
+    /// one for each of them.
+    fn empty(&mut self, path: &str, always: &[&str]) {
+        let members: Vec<&PathStats> =
+            always.iter().filter_map(|name| self.profile.paths.get(&join(path, name))).collect();
+        let Some(first) = members.first() else { return };
+        // An item of a list is there, or it is not; what else AWS leaves out, it may have left out here.
+        let itself = self.profile.paths.get(path);
+        let since =
+            |stats: &PathStats| stats.present_since().is_some_and(|since| since <= self.year);
+        let is_left_out = itself.is_some_and(|stats| !stats.is_always_present() && !since(stats));
+        let is_relied_on = always.iter().any(|name| self.is_relied_on(&join(path, name)));
+        let rule = match is_relied_on && !is_left_out {
+            true => "shape.empty-reliable",
+            false => "shape.empty-structure",
+        };
+        let names = always.join(", ");
+        let (expected, aws) = match is_left_out {
+            true => (format!("left out, or with {names}"), "leaves it out or fills it"),
+            false => (format!("with {names}"), "always fills it"),
+        };
+        let nearly = if members.iter().any(|stats| stats.lacking > 0) { "nearly " } else { "" };
+        let states = format!(
+            "Where it was there, in {} places of {} recordings, it {nearly}always had: {names}.",
+            first.parents, first.recordings
+        );
+        let message = format!("{path} is there with nothing in it; AWS {aws}");
+        self.add(rule, path, message, (json!(expected), json!({})), states);
+    }
+
+    /// Whether a program fails without it: AWS has never left it out in many recordings, and its value
+    /// says something. Only a stored answer may have been trimmed by hand.
+    fn is_relied_on(&self, path: &str) -> bool {
+        let stats = self.profile.paths.get(path);
+        self.year == NOW
+            && stats.is_some_and(|stats| {
+                stats.is_reliable() && !self.profiles.never_varies(self.profile, path, stats)
+            })
     }
 
     fn missing(&mut self, path: &str) {
@@ -88,8 +142,7 @@ impl ShapeLayer<'_> {
                 ),
             ),
         };
-        // Only a stored answer may have been trimmed by hand.
-        let rule = match stats.is_reliable() && self.year == NOW {
+        let rule = match self.is_relied_on(path) {
             true => "shape.missing-reliable",
             false => "shape.missing-member",
         };
@@ -132,7 +185,7 @@ impl ShapeLayer<'_> {
             return;
         }
         let Some(form) = stats.only_form() else { return self.id(path, text) };
-        if form.fits(&json!(text)) {
+        if form.fits(&json!(text)) || self.is_documented(path, text) {
             return;
         }
         let (rule, message) = if is_of_another_kind(stats, path, form, text) {
@@ -157,6 +210,10 @@ impl ShapeLayer<'_> {
         );
     }
 
+    fn is_documented(&self, path: &str, text: &str) -> bool {
+        self.profiles.is_documented(self.action, path, text)
+    }
+
     /// An id about whose place there are too few recordings to say anything, but not about members
     /// of its name.
     fn id(&mut self, path: &str, text: &str) {
@@ -165,6 +222,9 @@ impl ShapeLayer<'_> {
         let Some(kind) = profiles.id_kind(name) else { return };
         // Some places take several ids, or where to look the id up.
         if text.is_empty() || text.contains([',', ':', '/']) || kind.form.fits(&json!(text)) {
+            return;
+        }
+        if self.is_documented(path, text) {
             return;
         }
         let (rule, message) = match Form::of(text) {
@@ -217,6 +277,17 @@ impl ShapeLayer<'_> {
         };
         self.findings.add(finding, || vec![evidence()]);
     }
+}
+
+/// The structures in which something stands that is none of their members: a member under another
+/// name, or text. Nothing is read of it, but they are not empty.
+fn misread(notes: &[Note]) -> HashSet<&str> {
+    let found = notes.iter().filter_map(|note| match note.kind {
+        NoteKind::Misnamed { .. } => note.path.rsplit_once('.').map(|(structure, _)| structure),
+        NoteKind::StrayText(_) => Some(note.path.as_str()),
+        _ => None,
+    });
+    found.collect()
 }
 
 /// Whether a text has a form of its own where AWS has the id of a resource: the id of another kind

@@ -15,7 +15,14 @@
 //!
 //! Nobody trims the answer that a target just gave. In it a member is **breaking** if 40 recordings or
 //! more have it and none lacks it (`shape.missing-reliable`). Of the 15 above those that AWS itself left
-//! out were called "always" by up to 31 recordings.
+//! out were called "always" by up to 31 recordings. What never told a program anything is no more than
+//! **divergent** all the same: an enum of which AWS was only ever seen to send one value, in answers to
+//! any action, and a text that was always empty (three members: `Hypervisor`, `Placement.Tenancy` and
+//! `Placement.GroupName` of instances).
+//!
+//! A structure with nothing in it is one difference (`shape.empty-structure`): AWS leaves it out or fills
+//! it. It is **breaking** where AWS never left it out and a member of it is relied on
+//! (`shape.empty-reliable`).
 //!
 //! "Always" is at least 5 places in 5 recordings, all with the member (asking for 8 places would spare
 //! 2 of 207 divergent findings about held-out answers, and miss 4 % of all members that are dropped); of 20 recordings or more one
@@ -31,6 +38,8 @@
 mod basis;
 mod build;
 mod check;
+mod constant;
+mod documented;
 mod evidence;
 mod ids;
 mod profile;
@@ -39,6 +48,7 @@ mod snapshots;
 
 pub use build::build;
 pub(super) use check::{NOW, check};
+pub(super) use documented::FILE as VALUES;
 pub(super) use evidence::newest_time;
 pub use evidence::{About, BuildError, Exclusion, Known, Project, read};
 pub use profile::{PathStats, Profile, Profiles, Since, SourceStats};

@@ -1,14 +1,17 @@
 //! Statistics of one action's answers on AWS.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::constant::{constants, never_varies};
+use super::documented::Documented;
 use super::ids::{IdKind, kinds};
 use crate::assets::Assets;
 use crate::case::SuiteError;
 use crate::judge::Form;
+use crate::model::ShapeId;
 use crate::syntax::{Diagnostic, Diagnostics};
 
 /// Where profiles lie below the folder of baselines.
@@ -217,7 +220,7 @@ impl PathStats {
         self.is_telling() && self.lacking <= allowed
     }
 
-    /// Whether so many recordings have it, and none lacks it, that a program may rely on it.
+    /// Whether so many recordings have it, and none lacks it, that a program may rely on it being there.
     pub fn is_reliable(&self) -> bool {
         self.is_telling() && self.lacking == 0 && self.recordings >= RELIABLE_RECORDINGS
     }
@@ -255,6 +258,8 @@ impl PathStats {
 pub struct Profiles {
     by_action: BTreeMap<String, Profile>,
     ids: BTreeMap<String, IdKind>,
+    constants: BTreeSet<ShapeId>,
+    documented: Documented,
     digest: String,
 }
 
@@ -263,14 +268,21 @@ impl Profiles {
     pub fn of(profiles: impl IntoIterator<Item = Profile>) -> Profiles {
         let by_action: BTreeMap<String, Profile> =
             profiles.into_iter().map(|p| (p.action.clone(), p)).collect();
-        let ids = kinds(by_action.values());
-        Profiles { by_action, ids, digest: String::new() }
+        let mut profiles = Profiles { by_action, ..Profiles::default() };
+        profiles.index();
+        profiles
     }
 
-    /// Reads every profile.
+    /// What all profiles say together.
+    fn index(&mut self) {
+        self.ids = kinds(self.by_action.values());
+        self.constants = constants(self.by_action.values());
+    }
+
+    /// Reads every profile, and the values that AWS documents.
     ///
     /// # Errors
-    /// A file cannot be read, or is no profile.
+    /// A file cannot be read, is no profile, or has a mistake in it.
     pub fn load(assets: &Assets) -> Result<Profiles, SuiteError> {
         let io_error = |name: &str| {
             let path = assets.root().join(name);
@@ -302,7 +314,8 @@ impl Profiles {
         if !mistakes.is_empty() {
             return Err(SuiteError::Mistakes(mistakes));
         }
-        profiles.ids = kinds(profiles.by_action.values());
+        profiles.documented = Documented::load(assets, &mut digest)?;
+        profiles.index();
         profiles.digest = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
         Ok(profiles)
     }
@@ -315,6 +328,16 @@ impl Profiles {
     /// The kind of id that members of this name have wherever they are.
     pub(super) fn id_kind(&self, member: &str) -> Option<&IdKind> {
         self.ids.get(member)
+    }
+
+    /// Whether what is at a path of this profile never told a program anything.
+    pub(super) fn never_varies(&self, profile: &Profile, path: &str, stats: &PathStats) -> bool {
+        never_varies(&self.constants, &profile.action, path, stats)
+    }
+
+    /// Whether AWS documents this text for what is at a path of an action's output.
+    pub(super) fn is_documented(&self, action: &str, path: &str, text: &str) -> bool {
+        self.documented.has(action, path, text)
     }
 
     /// Number of profiles.
