@@ -227,7 +227,9 @@ impl Breaker<'_> {
             }
             if is_first && site.member_of.is_none() {
                 self.value(step, last, site, "item-gone", Change::Drop, GRAVE);
-                self.value(step, last, site, "item-twice", Change::Duplicate, DIVERGENT);
+                // How many there are may be what a poll waits for.
+                let expect = if step.poll.is_some() { GRAVE } else { DIVERGENT };
+                self.value(step, last, site, "item-twice", Change::Duplicate, expect);
             }
             let Kind::Scalar(kind) = site.kind else { continue };
             if node.text.is_empty() {
