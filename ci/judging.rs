@@ -157,6 +157,29 @@ fn another_error_code() {
     assert!(finding.evidence[0].url.as_deref().is_some_and(|u| u.starts_with("https://")));
 }
 
+/// What an endpoint answers to an action that there is not tells which others it does not know.
+#[test]
+fn an_action_that_the_endpoint_does_not_know() {
+    const HINT: &str = "this is how this endpoint answers an action that it does not know";
+    let result = judged(&recording());
+    let hinted = |action: &str| {
+        let cases = result.cases.iter();
+        let found = cases.flat_map(|case| case.findings.iter().map(move |found| (case, found)));
+        let of_action = found.filter(|(case, found)| {
+            let step = case.steps.iter().find(|step| step.id == found.step);
+            found.path == "outcome"
+                && step.is_some_and(|s| s.action == action && s.outcome == "InvalidRequest")
+        });
+        let hints: Vec<bool> = of_action.map(|(_, f)| f.message.contains(HINT)).collect();
+        (hints.contains(&true), hints.contains(&false))
+    };
+    assert_eq!(hinted("DescribeTransitGateways"), (true, false));
+    // Others of its calls are answered otherwise: it is known, and takes offence at something else.
+    assert_eq!(hinted("DescribeImageAttribute"), (false, true));
+    let blocked = result.cases.iter().filter(|case| case.verdict == Verdict::Blocked);
+    assert!(blocked.clone().any(|case| case.reason.contains(HINT)), "as the reason, too");
+}
+
 /// Whether AWS would ever send the code is said whatever a baseline expects.
 #[test]
 fn a_code_that_aws_would_not_send() {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::answer::of_answer;
 use super::canonical::{Canonical, NameKind};
 use super::observe::{CaseObservation, Observed, StepObservation, observe};
+use super::unknown_action::UnknownActions;
 use super::{
-    CapabilityResult, CaseResult, FORMAT_VERSION, Finding, JudgedWith, Knowledge, Leak,
+    CapabilityResult, CaseResult, FORMAT_VERSION, Finding, JudgedWith, Knowledge, Layer, Leak,
     RecordingUse, RunFacts, RunResult, StepResult, Summary, baseline, client, merge, recorded,
     weigh,
 };
@@ -18,8 +19,9 @@ use crate::transcript::{Ending, Transcript};
 pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
     let mut cases = Vec::new();
     let mut leaks = Vec::new();
+    let unknown = UnknownActions::of(transcript);
     for case in observe(transcript) {
-        cases.push(judge_case(&case, knowledge));
+        cases.push(judge_case(&case, knowledge, &unknown));
         leaks.extend(leaks_of(&case));
     }
     cases.sort_by(|a, b| a.name.cmp(&b.name));
@@ -61,8 +63,12 @@ pub(super) fn canonical(case: &CaseObservation<'_>) -> Canonical {
     Canonical::of(given, case.bound())
 }
 
-/// Judges one case.
-pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> CaseResult {
+/// Judges one case. `unknown` are the actions that the endpoint does not seem to know.
+pub(super) fn judge_case(
+    case: &CaseObservation<'_>,
+    knowledge: &Knowledge,
+    unknown: &UnknownActions,
+) -> CaseResult {
     let scope = &case.scope;
     let canonical = canonical(case);
     let baseline = knowledge.baselines.get(&case.case.family);
@@ -84,6 +90,9 @@ pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> C
         merge::same_differences(&mut findings, held.findings);
     }
     findings.retain(|finding| !echoes_the_user(finding, scope));
+    for finding in findings.iter_mut().filter(|finding| finding.layer == Layer::Baseline) {
+        finding.message.push_str(hint(case, &finding.step, unknown));
+    }
     for finding in &mut findings {
         finding.message = canonical.text(&finding.message);
         finding.expected = canonical.value(&finding.expected);
@@ -96,7 +105,7 @@ pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> C
     // Gravest first; within one severity what AWS does in this sequence before what is general.
     findings.sort_by_key(|f| (f.severity, std::cmp::Reverse(f.layer)));
     let fails = |step: &str| recorded.is_some_and(|recorded| recorded.fails(step));
-    let (verdict, reason) = weigh::weigh(case, &findings, fails);
+    let (verdict, reason) = weigh::weigh(case, &findings, fails, |step| hint(case, step, unknown));
     CaseResult {
         id: case.case.id.clone(),
         name: case.case.name.clone(),
@@ -120,6 +129,15 @@ pub(super) fn judge_case(case: &CaseObservation<'_>, knowledge: &Knowledge) -> C
             })
             .collect(),
         findings,
+    }
+}
+
+/// What the refusal of a step says besides.
+fn hint(case: &CaseObservation<'_>, step: &str, unknown: &UnknownActions) -> &'static str {
+    let step = case.steps.iter().find(|of_case| of_case.id() == step);
+    match step.map(|step| (&step.observed, step.action())) {
+        Some((Observed::Error { .. }, action)) => unknown.hint(action),
+        _ => "",
     }
 }
 

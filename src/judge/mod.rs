@@ -22,6 +22,7 @@ mod result;
 mod rules;
 pub mod shape;
 mod stored;
+mod unknown_action;
 mod verdict;
 mod weigh;
 

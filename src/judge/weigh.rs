@@ -10,17 +10,20 @@ const UNSUPPORTED: [&str; 3] = ["UnsupportedOperation", "Unsupported", "InvalidA
 /// The verdict of a case, and why in a sentence; empty for a pass.
 ///
 /// `fails` says of a step whether the reference, too, was recorded not to succeed in it: what only
-/// follows from that is as on the reference.
+/// follows from that is as on the reference. `hint` says more about the refusal of a step.
 pub(super) fn weigh(
     case: &CaseObservation<'_>,
     findings: &[Finding],
     fails: impl Fn(&str) -> bool,
+    hint: impl Fn(&str) -> &'static str,
 ) -> (Verdict, String) {
     if let Some(why) = skipped(case) {
         return (Verdict::Skipped, why);
     }
     if let Some((step, why)) = obstacle(case).filter(|(step, _)| !fails(step)) {
-        return (Verdict::Blocked, format!("step `{step}` prepares the case and failed: {why}"));
+        let more = hint(&step);
+        let reason = format!("step `{step}` prepares the case and failed: {why}{more}");
+        return (Verdict::Blocked, reason);
     }
     let decisive: Vec<&Finding> = findings.iter().filter(|f| decides(case, f)).collect();
     if let Some(code) = unsupported(case, &decisive) {

@@ -12,6 +12,7 @@ use super::learn::learn;
 use super::observe::StepSample;
 use super::store::Recordings;
 use crate::judge::observe::{CaseObservation, observe};
+use crate::judge::unknown_action::UnknownActions;
 use crate::judge::{Finding, Knowledge, judging};
 
 /// What came of distilling.
@@ -111,7 +112,9 @@ fn distil_case<'c>(
                     by_step.entry(step).or_default().push(sample);
                 }
                 names.push((*recording).to_owned());
-                findings.push(judging::judge_case(case, knowledge).findings);
+                findings.push(
+                    judging::judge_case(case, knowledge, &UnknownActions::default()).findings,
+                );
             }
             Err(why) => left_out.push(refused(why)),
         }
