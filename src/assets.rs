@@ -2,9 +2,11 @@
 //! replace them: a folder of the user's.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rust_embed::RustEmbed;
 
@@ -45,9 +47,23 @@ pub enum Assets {
     Rules,
     /// A folder on disk.
     Folder(PathBuf),
+    /// Files that are in memory.
+    Held(Arc<Held>),
+}
+
+/// Files in memory.
+#[derive(Debug)]
+pub struct Held {
+    name: PathBuf,
+    files: BTreeMap<String, String>,
 }
 
 impl Assets {
+    /// Files in memory, by their paths; the name is what a person would call the place.
+    pub fn held(name: impl Into<PathBuf>, files: BTreeMap<String, String>) -> Assets {
+        Assets::Held(Arc::new(Held { name: name.into(), files }))
+    }
+
     /// Paths of all files with this ending, relative and with `/`, sorted.
     ///
     /// # Errors
@@ -63,6 +79,7 @@ impl Assets {
                 walk(root, "", &mut names)?;
                 names
             }
+            Assets::Held(held) => held.files.keys().cloned().collect(),
         };
         names.retain(|name| name.ends_with(ending));
         names.sort_unstable();
@@ -80,8 +97,9 @@ impl Assets {
             Assets::Reports => Reports::get(name).map(|f| f.data),
             Assets::Rules => Rules::get(name).map(|f| f.data),
             Assets::Folder(root) => Some(Cow::Owned(std::fs::read(root.join(name))?)),
+            Assets::Held(held) => return held.files.get(name).cloned().ok_or_else(not_there),
         };
-        let bytes = bytes.ok_or(io::ErrorKind::NotFound)?;
+        let bytes = bytes.ok_or_else(not_there)?;
         String::from_utf8(bytes.into_owned())
             .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "this is not UTF-8 text"))
     }
@@ -102,8 +120,13 @@ impl Assets {
             Assets::Reports => Path::new("reports"),
             Assets::Rules => Path::new("src/judge/rules"),
             Assets::Folder(root) => root,
+            Assets::Held(held) => &held.name,
         }
     }
+}
+
+fn not_there() -> io::Error {
+    io::ErrorKind::NotFound.into()
 }
 
 /// Puts a file in place as a whole: what stood there before is not lost half-way.

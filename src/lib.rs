@@ -12,6 +12,7 @@
 //! Everything left of the transcript does I/O, everything right of it does none.
 
 pub mod assets;
+pub mod bundle;
 pub mod case;
 pub mod cli;
 pub mod coverage;
