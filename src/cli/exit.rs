@@ -10,9 +10,10 @@ use crate::judge::{RunResult, Verdict};
 pub(super) const HELP: &str = "\
 Exit codes:
   0    every case that was judged is as on AWS (or the bundled recording was shown)
-  1    incompatible: at least one case failed
+  1    incompatible: at least one case failed; of `verify`: the bundle does not hold
   2    usage: wrong arguments, or mistakes in cases, baselines, configuration or stored runs
-  3    could not tell: the endpoint cannot be used, or cases are inconclusive, blocked or flaky
+  3    could not tell: the endpoint cannot be used, or cases are inconclusive, blocked or flaky; of
+       `verify`: something could not be checked
   4    leaked: something that was made may still be there (whatever the verdicts are)
   130  stopped a second time by Ctrl-C before everything was undone";
 
@@ -26,6 +27,8 @@ pub enum Exit {
     Ok,
     /// At least one case failed.
     Incompatible,
+    /// A bundle does not hold.
+    Refuted,
     /// Wrong arguments, or mistakes in what was given.
     Usage,
     /// Nothing can be said.
@@ -41,7 +44,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Exit::Ok => 0,
-            Exit::Incompatible => 1,
+            Exit::Incompatible | Exit::Refuted => 1,
             Exit::Usage => 2,
             Exit::CouldNotTell => 3,
             Exit::Leaked => 4,

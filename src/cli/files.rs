@@ -54,6 +54,10 @@ impl RunFolder {
         self.root.join("transcript.jsonl")
     }
 
+    pub(super) fn run(&self) -> PathBuf {
+        self.root.join("run.json")
+    }
+
     pub(super) fn result(&self) -> PathBuf {
         self.root.join("result.json")
     }

@@ -19,6 +19,8 @@ mod run;
 mod schema;
 mod shapes;
 mod show;
+mod sign;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -53,6 +55,10 @@ enum Command {
     Judge(judge::JudgeArgs),
     /// Show the report of a stored run
     Report(report::ReportArgs),
+    /// Sign a judged run: one file that others can check and judge again
+    Sign(sign::SignArgs),
+    /// Check a signed run: whose it is, that nothing was changed, and that its verdicts follow
+    Verify(verify::VerifyArgs),
     /// List the cases
     List(list::ListArgs),
     /// Show one case: its steps, and what AWS does with the source that says so
@@ -81,6 +87,8 @@ pub fn main() -> ExitCode {
         Command::Distil(args) => distil::run(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Sign(args) => sign::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Check(args) => check::run(&args),
