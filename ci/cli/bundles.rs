@@ -255,6 +255,38 @@ fn foreign_signatures_are_refused() {
     }
 }
 
+/// Keys that OpenSSH makes and that do not do here: in a file, and in a signature of its own.
+#[test]
+fn other_keys_are_told() {
+    let place = judged();
+    let to_manifest = ["sign", "run", "--manifest", "manifest.json"];
+    place.run(&[&to_manifest[..], &SUITE].concat()).exits(0);
+    for (name, kind, in_a_file, in_a_signature) in [
+        (
+            "short",
+            &["-t", "rsa", "-b", "1024"][..],
+            "1024 bits is too short",
+            Some("with 1024 bits"),
+        ),
+        ("other", &["-t", "ecdsa"], "use an Ed25519 key, or an RSA key", Some("Ed25519")),
+        ("old", &["-t", "rsa", "-b", "2048", "-m", "PEM"], "`ssh-keygen -p -f FILE`", None),
+    ] {
+        let arguments = [&["-q", "-N", "", "-f", name], kind].concat();
+        if openssh(&place, "ssh-keygen", &arguments, None).is_none() {
+            return;
+        }
+        sign(&place, &["--key", name]).exits(2).complains(&[name, in_a_file]);
+        let arguments = ["-Y", "sign", "-f", name, "-n", "parallax-bundle", "manifest.json"];
+        assert_eq!(openssh(&place, "ssh-keygen", &arguments, None), Some(true));
+        let attached = sign(&place, &["--signature", "manifest.json.sig"]);
+        match in_a_signature {
+            Some(words) => drop(attached.exits(2).complains(&[words])),
+            None => drop(attached.exits(0)),
+        }
+        fs::remove_file(place.path("manifest.json.sig")).expect("removed");
+    }
+}
+
 /// An agent of the test's own, ended with it.
 struct Agent(Child);
 

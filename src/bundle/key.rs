@@ -5,9 +5,9 @@ use ring::rsa::KeyPairComponents;
 use ring::signature::{Ed25519KeyPair, RSA_PKCS1_SHA512, RsaKeyPair, RsaPublicKeyComponents};
 use ssh_key::private::{KeypairData, RsaKeypair};
 use ssh_key::public::KeyData;
-use ssh_key::{Algorithm, HashAlg, PrivateKey, Signature};
+use ssh_key::{Algorithm, Cipher, HashAlg, PrivateKey, Signature};
 
-use super::signature::{SignatureError, Signed, to_be_signed};
+use super::signature::{SignatureError, Signed, bits, to_be_signed};
 
 /// Why a private key cannot sign.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,14 +28,17 @@ pub enum KeyError {
     #[error("this is not the key's passphrase")]
     WrongPassphrase,
     /// The kind of key cannot sign here.
-    #[error("a key of type {0} cannot sign here; use an Ed25519 key, or an RSA key")]
-    KeyType(String),
-    /// An RSA key of a size that cannot sign here.
+    #[error("a key of this type cannot sign here; use an Ed25519 key, or an RSA key")]
+    KeyType,
+    /// An RSA key that is too short for anybody.
+    #[error("an RSA key of {0} bits is too short; use one of 2048 bits or more, or an Ed25519 key")]
+    Short(usize),
+    /// An RSA key that is too long to sign with here.
     #[error(
-        "an RSA key of {0} bits cannot sign here, only of 2048 to 4096; sign with ssh-keygen or an \
-         agent instead: see `parallax sign --help`"
+        "an RSA key of {0} bits cannot sign here, only of 2048 to 4096; have ssh-keygen sign, or an \
+         agent: see `parallax sign --help`"
     )]
-    Size(usize),
+    Long(usize),
     /// The key is broken.
     #[error("the key cannot sign: {0}")]
     Broken(String),
@@ -74,9 +77,13 @@ impl SigningKey {
         if old.iter().any(|kind| text.starts_with(&format!("-----BEGIN {kind}-----"))) {
             return Err(KeyError::OldFormat);
         }
-        let key = PrivateKey::from_openssh(text).map_err(|e| KeyError::NoKey(e.to_string()))?;
+        let key = PrivateKey::from_openssh(text).map_err(|error| match error {
+            ssh_key::Error::AlgorithmUnknown => KeyError::KeyType,
+            error => KeyError::NoKey(error.to_string()),
+        })?;
         let key = match (key.is_encrypted(), passphrase) {
             (false, _) => key,
+            (true, _) if key.cipher() == Cipher::TDesCbc => return Err(KeyError::OldFormat),
             (true, None) => return Err(KeyError::Locked),
             (true, Some(passphrase)) => {
                 key.decrypt(passphrase).map_err(|_| KeyError::WrongPassphrase)?
@@ -89,7 +96,7 @@ impl SigningKey {
                 Pair::Ed25519(pair.map_err(|e| KeyError::Broken(e.to_string()))?)
             }
             KeypairData::Rsa(pair) => Pair::Rsa(rsa(pair)?),
-            _ => return Err(KeyError::KeyType(key.algorithm().as_str().to_owned())),
+            _ => return Err(KeyError::KeyType),
         };
         Ok(SigningKey { public: key.public_key().key_data().clone(), pair })
     }
@@ -123,9 +130,10 @@ fn rsa(pair: &RsaKeypair) -> Result<RsaKeyPair, KeyError> {
     let number =
         |number: &ssh_key::Mpint| number.as_positive_bytes().map(<[u8]>::to_vec).ok_or_else(broken);
     let (n, e) = (number(&pair.public.n)?, number(&pair.public.e)?);
-    let bits = 8 * n.len() - n.first().map_or(0, |first| first.leading_zeros() as usize);
-    if !(2048..=4096).contains(&bits) {
-        return Err(KeyError::Size(bits));
+    match bits(&pair.public) {
+        2048..=4096 => {}
+        bits @ ..2048 => return Err(KeyError::Short(bits)),
+        bits => return Err(KeyError::Long(bits)),
     }
     let (d, p, q) = (number(&pair.private.d)?, number(&pair.private.p)?, number(&pair.private.q)?);
     let components = KeyPairComponents {

@@ -6,7 +6,7 @@ use ring::signature::{
     ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA512, RsaPublicKeyComponents,
     UnparsedPublicKey,
 };
-use ssh_key::public::KeyData;
+use ssh_key::public::{KeyData, RsaPublicKey};
 use ssh_key::{Algorithm, HashAlg, LineEnding, PublicKey, SshSig};
 
 /// A signature longer than this is none: the largest RSA key gives some 4 KB.
@@ -23,8 +23,8 @@ pub enum SignatureError {
     Unusual(String),
     /// The kind of key is not known here.
     #[error(
-        "this is a signature by a key of type {0}, which cannot be checked here; sign with an Ed25519 \
-         key, or an RSA key of 2048 bits or more"
+        "this is a signature by a key of {0}, which cannot be checked here; sign with an Ed25519 key, or \
+         an RSA key of 2048 bits or more"
     )]
     KeyType(String),
 }
@@ -81,7 +81,7 @@ impl Signed {
         }
         let signature = SshSig::from_pem(text).map_err(|error| match error {
             ssh_key::Error::AlgorithmUnknown | ssh_key::Error::AlgorithmUnsupported { .. } => {
-                SignatureError::KeyType("that is not known".to_owned())
+                SignatureError::KeyType("a type that is not known".to_owned())
             }
             error => SignatureError::Unreadable(error.to_string()),
         })?;
@@ -100,7 +100,13 @@ impl Signed {
         let key = signature.public_key();
         let known = matches!(key, KeyData::Ed25519(_) | KeyData::Rsa(_));
         if !known || (key.algorithm().as_str() != family(&signature.algorithm())) {
-            return Err(SignatureError::KeyType(key.algorithm().as_str().to_owned()));
+            return Err(SignatureError::KeyType(format!("type {}", key.algorithm().as_str())));
+        }
+        if let KeyData::Rsa(key) = key {
+            let bits = bits(key);
+            if !(2048..=8192).contains(&bits) {
+                return Err(SignatureError::KeyType(format!("type ssh-rsa with {bits} bits")));
+            }
         }
         let key = PublicKey::from(key.clone()).to_bytes();
         let key = key.map_err(|e| SignatureError::Unreadable(e.to_string()))?;
@@ -164,6 +170,12 @@ impl Signed {
             _ => false,
         }
     }
+}
+
+/// How long an RSA key is.
+pub(super) fn bits(key: &RsaPublicKey) -> usize {
+    let n = key.n.as_positive_bytes().unwrap_or_default();
+    8 * n.len() - n.first().map_or(0, |first| first.leading_zeros() as usize)
 }
 
 /// The type of key that makes signatures of this type.
