@@ -14,9 +14,10 @@ pub struct SourceFile {
     pub text: String,
 }
 
-/// One mistake.
+/// One mistake, or a warning of one.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
+    warning: bool,
     message: String,
     /// The place of the mistake, then others that explain it, each with a label.
     labels: Vec<(Range<usize>, String)>,
@@ -26,7 +27,18 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A mistake; `message` says what is wrong.
     pub fn error(message: impl Into<String>) -> Self {
-        Diagnostic { message: message.into(), labels: Vec::new(), helps: Vec::new() }
+        let (labels, helps) = (Vec::new(), Vec::new());
+        Diagnostic { warning: false, message: message.into(), labels, helps }
+    }
+
+    /// Something that is allowed and probably not meant; `message` says what.
+    pub fn warning(message: impl Into<String>) -> Self {
+        Diagnostic { warning: true, ..Diagnostic::error(message) }
+    }
+
+    /// Whether it is only a warning.
+    pub fn is_warning(&self) -> bool {
+        self.warning
     }
 
     /// Where it is, as bytes of the text, and what stands there.
@@ -68,7 +80,8 @@ impl Diagnostic {
 
     fn render(&self, file: &SourceFile, renderer: &Renderer) -> String {
         let path = file.path.to_string_lossy();
-        let title = Level::ERROR.primary_title(self.message.as_str());
+        let level = if self.warning { Level::WARNING } else { Level::ERROR };
+        let title = level.primary_title(self.message.as_str());
         let mut group = if self.labels.is_empty() {
             let origin = annotate_snippets::Origin::path(path.as_ref());
             Group::with_title(title).element(origin)
