@@ -4,6 +4,8 @@
 mod bundles;
 #[path = "cli/coverage.rs"]
 mod coverage;
+#[path = "cli/guideline.rs"]
+mod guideline;
 #[path = "cli/mistakes.rs"]
 mod mistakes;
 #[path = "cli/policy.rs"]
@@ -22,9 +24,21 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 13] = [
-    "run", "sign", "verify", "judge", "report", "list", "show", "check", "coverage", "explain",
-    "shapes", "policy", "schema",
+const COMMANDS: [&str; 14] = [
+    "run",
+    "sign",
+    "verify",
+    "judge",
+    "report",
+    "list",
+    "show",
+    "check",
+    "coverage",
+    "explain",
+    "guideline",
+    "shapes",
+    "policy",
+    "schema",
 ];
 
 #[test]

@@ -39,7 +39,7 @@ def main() -> int:
     validator_type.check_schema(schema)
     validator = validator_type(schema)
     wrong = []
-    cases = sorted(pathlib.Path("cases").glob("*/*.yaml"))
+    cases = sorted(p for p in pathlib.Path("cases").glob("*/*.yaml") if p.parent.name != "guidelines")
     if len(cases) < 30:
         wrong.append(f"only {len(cases)} cases were found")
     for path in cases:

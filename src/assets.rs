@@ -1,4 +1,4 @@
-//! Files that come with the program — suite, baselines, rules, the bundled recording — or that
+//! Files that come with the program — suite, baselines, guidelines, rules, the bundled recording — or that
 //! replace them: a folder of the user's.
 
 use std::borrow::Cow;
@@ -15,7 +15,13 @@ use crate::syntax::SourceFile;
 #[derive(RustEmbed)]
 #[folder = "cases/"]
 #[include = "*.yaml"]
+#[exclude = "guidelines/*"]
 struct Cases;
+
+#[derive(RustEmbed)]
+#[folder = "cases/guidelines/"]
+#[include = "*.json"]
+struct Guidelines;
 
 #[derive(RustEmbed)]
 #[folder = "baselines/"]
@@ -41,6 +47,8 @@ pub enum Assets {
     Cases,
     /// The baselines and shape profiles that were built in.
     Baselines,
+    /// The guidelines that were built in.
+    Guidelines,
     /// The published results that were built in.
     Reports,
     /// The rules of the judge, which nobody can replace.
@@ -72,6 +80,7 @@ impl Assets {
         let mut names: Vec<String> = match self {
             Assets::Cases => Cases::iter().map(Cow::into_owned).collect(),
             Assets::Baselines => Baselines::iter().map(Cow::into_owned).collect(),
+            Assets::Guidelines => Guidelines::iter().map(Cow::into_owned).collect(),
             Assets::Reports => Reports::iter().map(Cow::into_owned).collect(),
             Assets::Rules => Rules::iter().map(Cow::into_owned).collect(),
             Assets::Folder(root) => {
@@ -94,6 +103,7 @@ impl Assets {
         let bytes = match self {
             Assets::Cases => Cases::get(name).map(|f| f.data),
             Assets::Baselines => Baselines::get(name).map(|f| f.data),
+            Assets::Guidelines => Guidelines::get(name).map(|f| f.data),
             Assets::Reports => Reports::get(name).map(|f| f.data),
             Assets::Rules => Rules::get(name).map(|f| f.data),
             Assets::Folder(root) => Some(Cow::Owned(std::fs::read(root.join(name))?)),
@@ -117,6 +127,7 @@ impl Assets {
         match self {
             Assets::Cases => Path::new("cases"),
             Assets::Baselines => Path::new("baselines"),
+            Assets::Guidelines => Path::new("cases/guidelines"),
             Assets::Reports => Path::new("reports"),
             Assets::Rules => Path::new("src/judge/rules"),
             Assets::Folder(root) => root,

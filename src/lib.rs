@@ -4,7 +4,7 @@
 //! to a transcript; judging a transcript is a pure function of it and of what is known about AWS.
 //!
 //! ```text
-//! case ─▶ run ─▶ transcript ─▶ judge ─▶ report
+//! case ─▶ run ─▶ transcript ─▶ judge ─▶ guideline ─▶ report
 //!          │                     │
 //!        target, wire          model, baselines, shape profiles, SDK
 //! ```
@@ -16,6 +16,7 @@ pub mod bundle;
 pub mod case;
 pub mod cli;
 pub mod coverage;
+pub mod guideline;
 pub mod judge;
 pub mod model;
 pub mod plan;

@@ -35,6 +35,9 @@ pub enum SuiteError {
     Reference(String),
 }
 
+/// What lies beside the cases and is none: guidelines, and what they are made from.
+const GUIDELINES: &str = "guidelines/";
+
 impl Suite {
     /// Reads, checks and expands every case.
     ///
@@ -42,7 +45,8 @@ impl Suite {
     /// Returns every mistake in every file, not only the first.
     pub fn load(assets: &Assets) -> Result<Suite, SuiteError> {
         let io_error = |path: PathBuf| move |error| SuiteError::Io { path, error };
-        let names = assets.list(".yaml").map_err(io_error(assets.root().to_owned()))?;
+        let mut names = assets.list(".yaml").map_err(io_error(assets.root().to_owned()))?;
+        names.retain(|name| !name.starts_with(GUIDELINES));
         let mut cases = Vec::new();
         let mut mistakes = Diagnostics::default();
         let mut ids: BTreeMap<String, String> = BTreeMap::new();

@@ -10,8 +10,9 @@ use crate::judge::{RunResult, Verdict};
 pub(super) const HELP: &str = "\
 Exit codes:
   0    every case that was judged is as on AWS (or the bundled recording was shown)
-  1    incompatible: at least one case failed; of `verify`: the bundle does not hold
-  2    usage: wrong arguments, or mistakes in cases, baselines, configuration or stored runs
+  1    incompatible: at least one case failed; of `verify`: the bundle does not hold; of `guideline
+       result`: the platform that was named does not pass
+  2    usage: wrong arguments, or mistakes in cases, baselines, guidelines, configuration or stored runs
   3    could not tell: the endpoint cannot be used, or cases are inconclusive, blocked or flaky; of
        `verify`: something could not be checked
   4    leaked: something that was made may still be there (whatever the verdicts are)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exit::Failed;
 use crate::assets::replace_file;
-use crate::judge::{RunResult, write_result};
+use crate::judge::{RunResult, read_result, write_result};
 use crate::report;
 use crate::transcript::{TargetFacts, Transcript};
 
@@ -90,6 +90,15 @@ impl RunFolder {
             ))
         })?;
         Transcript::parse(&text).map_err(|e| Failed::file(&path, e))
+    }
+
+    /// The result of a run that was judged.
+    pub(super) fn read_result(&self) -> Result<RunResult, Failed> {
+        let path = self.result();
+        let text = std::fs::read_to_string(&path).map_err(|e| {
+            Failed::usage(format!("{}: {e}; `parallax judge DIR` makes it", path.display()))
+        })?;
+        read_result(&text).map_err(|e| Failed::file(&path, format!("this is no result: {e}")))
     }
 
     pub(super) fn write_run(&self, run: &RunFile) -> Result<(), Failed> {

@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod explain_code;
 mod files;
+mod guideline;
 mod judge;
 mod list;
 mod out;
@@ -69,6 +70,8 @@ enum Command {
     Coverage(coverage::CoverageArgs),
     /// Explain a rule — what it means for a client and how to mend it — or an error code of AWS
     Explain(explain::ExplainArgs),
+    /// Show, check, score and compare guidelines, and hold a run against one
+    Guideline(guideline::GuidelineArgs),
     /// Compute shape profiles from recordings of real AWS
     Shapes(shapes::ShapesArgs),
     /// Print the least-privilege IAM policy for running the chosen cases on AWS
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Guideline(args) => guideline::run(&args),
         Command::Shapes(args) => shapes::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Schema => schema::run(),

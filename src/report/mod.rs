@@ -1,10 +1,15 @@
 //! Renderings of results. Nothing is decided here.
 
 pub(crate) mod clean;
+mod guideline;
 mod html;
 mod junit;
+mod sheet;
 mod terminal;
 
+pub use guideline::{
+    Markup, guideline, guideline_diff, guideline_result, guideline_summary, scores,
+};
 pub use junit::junit;
 pub use terminal::terminal;
 
