@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exit::Failed;
 use crate::assets::replace_file;
+use crate::guideline::GuidelineResult;
 use crate::judge::{RunResult, read_result, write_result};
 use crate::report;
 use crate::transcript::{TargetFacts, Transcript};
@@ -105,16 +106,21 @@ impl RunFolder {
         self.write("run.json", &to_json(run))
     }
 
-    /// Writes `result.json`, `report.html` and `junit.xml`.
+    /// Writes `result.json`, `report.html`, `junit.xml`, and `guideline.json` if the run was held
+    /// against a guideline.
     pub(super) fn write_results(
         &self,
         result: &RunResult,
         transcript: &Transcript,
+        guideline: Option<&GuidelineResult>,
         note: Option<&str>,
     ) -> Result<(), Failed> {
         self.write("result.json", &write_result(result))?;
         self.write("junit.xml", &report::junit(result).map_err(Failed::usage)?)?;
-        let html = report::html(result, transcript, note).map_err(Failed::usage)?;
+        if let Some(guideline) = guideline {
+            self.write("guideline.json", &to_json(guideline))?;
+        }
+        let html = report::html(result, transcript, guideline, note).map_err(Failed::usage)?;
         self.write("report.html", &html)
     }
 

@@ -11,6 +11,7 @@ mod show;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::exit::Done;
+pub(super) use file::GuidelineArg;
 
 /// Arguments of `guideline`.
 #[derive(Debug, Args)]

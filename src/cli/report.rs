@@ -6,8 +6,9 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{Done, Exit, Failed};
 use super::files::RunFolder;
+use super::guideline::GuidelineArg;
 use super::out::print;
-use crate::judge::{read_result, write_result};
+use crate::judge::write_result;
 use crate::report;
 
 /// Arguments of `report`.
@@ -22,6 +23,8 @@ pub(super) struct ReportArgs {
     /// Show every finding, not only the first of each case
     #[arg(long, short)]
     verbose: bool,
+    #[command(flatten)]
+    guideline: GuidelineArg,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -38,19 +41,20 @@ enum Format {
 
 pub(super) fn run(args: &ReportArgs) -> Done {
     let folder = RunFolder::new(&args.folder);
-    let path = folder.result();
-    let text = std::fs::read_to_string(&path).map_err(|e| {
-        Failed::usage(format!("{}: {e}; `parallax judge DIR` makes it", path.display()))
-    })?;
-    let result =
-        read_result(&text).map_err(|e| Failed::file(&path, format!("this is no result: {e}")))?;
+    let result = folder.read_result()?;
+    let guideline = args.guideline.read()?;
+    let held = args.guideline.held(guideline.as_ref(), &result);
     match args.format {
-        Format::Terminal => print(&report::terminal(&result, args.verbose)),
+        Format::Terminal => {
+            print(&report::terminal(&result, args.verbose));
+            held.iter().for_each(|held| print(&report::guideline_summary(held)));
+        }
         Format::Json => print(&write_result(&result)),
         Format::Junit => print(&report::junit(&result).map_err(Failed::usage)?),
         Format::Html => {
             let transcript = folder.read_transcript()?;
-            print(&report::html(&result, &transcript, None).map_err(Failed::usage)?);
+            let html = report::html(&result, &transcript, held.as_ref(), None);
+            print(&html.map_err(Failed::usage)?);
         }
     }
     Ok(Exit::Ok)

@@ -8,6 +8,7 @@ use clap::Args;
 use super::args::{SelectArgs, SuiteArgs, TargetArgs, no_target, plural};
 use super::exit::{Done, Exit, Failed};
 use super::files::{RunFile, RunFolder};
+use super::guideline::GuidelineArg;
 use super::out::{note, print, say};
 use crate::assets::Assets;
 use crate::case::{Case, Suite};
@@ -44,6 +45,8 @@ pub(super) struct RunArgs {
     /// Show every finding, not only the first of each case
     #[arg(long, short)]
     verbose: bool,
+    #[command(flatten)]
+    guideline: GuidelineArg,
 }
 
 pub(super) fn run(args: &RunArgs) -> Done {
@@ -62,7 +65,9 @@ fn bundled(args: &RunArgs) -> Done {
     let chosen = args.select.select(Suite { cases: transcript.cases().cloned().collect() })?;
     transcript.retain_cases(|case| chosen.iter().any(|other| other.id == case.id));
     let knowledge = args.suite.knowledge()?;
+    let guideline = args.guideline.read()?;
     let result = judge(&transcript, &knowledge);
+    let held = args.guideline.held(guideline.as_ref(), &result);
     let folder = RunFolder::new(
         args.out.clone().unwrap_or_else(|| PathBuf::from("parallax-out").join(BUNDLED)),
     );
@@ -73,8 +78,9 @@ fn bundled(args: &RunArgs) -> Done {
         result.run.target.name,
         result.run.started.split('T').next().unwrap_or_default()
     );
-    folder.write_results(&result, &transcript, Some(&note))?;
+    folder.write_results(&result, &transcript, held.as_ref(), Some(&note))?;
     print(&report::terminal(&result, args.verbose));
+    held.iter().for_each(|held| print(&report::guideline_summary(held)));
     say!("\n{note}\nThe report: {}", folder.html().display());
     // A demonstration gates nothing.
     Ok(Exit::Ok)
@@ -84,6 +90,7 @@ fn live(args: &RunArgs, endpoint: &str) -> Done {
     let suite = args.suite.suite()?;
     let cases = args.select.select(suite)?;
     let knowledge = args.suite.knowledge()?;
+    let guideline = args.guideline.read()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -91,8 +98,10 @@ fn live(args: &RunArgs, endpoint: &str) -> Done {
     let folder = runtime.block_on(run_live(args, endpoint, &cases))?;
     let transcript = folder.read_transcript()?;
     let result = judge(&transcript, &knowledge);
-    folder.write_results(&result, &transcript, None)?;
+    let held = args.guideline.held(guideline.as_ref(), &result);
+    folder.write_results(&result, &transcript, held.as_ref(), None)?;
     print(&report::terminal(&result, args.verbose));
+    held.iter().for_each(|held| print(&report::guideline_summary(held)));
     say!("\nThe report: {}", folder.html().display());
     Ok(Exit::of(&result))
 }

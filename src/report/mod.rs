@@ -15,19 +15,21 @@ pub use terminal::terminal;
 
 use std::collections::BTreeMap;
 
+use crate::guideline::GuidelineResult;
 use crate::judge::RunResult;
 use crate::transcript::Transcript;
 
-/// The result as one self-contained HTML page, with the exchanges behind the findings. `note` is
-/// shown on top.
+/// The result as one self-contained HTML page, with the exchanges behind the findings, and with what
+/// the run shows of a guideline, if one is given. `note` is shown on top.
 ///
 /// # Errors
 /// The page cannot be written; says why.
 pub fn html(
     result: &RunResult,
     transcript: &Transcript,
+    guideline: Option<&GuidelineResult>,
     note: Option<&str>,
 ) -> Result<String, String> {
     let exchanges: BTreeMap<_, _> = transcript.exchanges().map(|e| (e.seq, e.clone())).collect();
-    html::render(result, &exchanges, note).map_err(|e| e.to_string())
+    html::render(result, &exchanges, guideline, note).map_err(|e| e.to_string())
 }

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use clap::Args;
+
 use crate::assets::Assets;
 use crate::cli::args::show_mistakes;
 use crate::cli::exit::Failed;
-use crate::guideline::Guideline;
+use crate::guideline::{Guideline, GuidelineResult, Waived, evaluate};
+use crate::judge::RunResult;
 use crate::model::suggest;
 use crate::syntax::SourceFile;
 
@@ -51,4 +54,35 @@ pub(in crate::cli) fn read(named: Option<&str>) -> Result<Guideline, Failed> {
         show_mistakes(&found);
         Failed::usage(format!("{} is no guideline of schema 2.0", file.path.display()))
     })
+}
+
+/// The guideline that a run is held against.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct GuidelineArg {
+    /// Guideline to hold the run against: a file, the name of one that comes with the program, or
+    /// `none` [default: the newest that comes with it, if the run has at least half of what a
+    /// platform of it requires]
+    #[arg(long, value_name = "GUIDELINE")]
+    guideline: Option<String>,
+}
+
+impl GuidelineArg {
+    /// The guideline that is meant. Read it before anything takes long.
+    pub(in crate::cli) fn read(&self) -> Result<Option<Guideline>, Failed> {
+        match self.guideline.as_deref() {
+            Some("none") => Ok(None),
+            named => read(named).map(Some),
+        }
+    }
+
+    /// What a run shows of it. Of one that nobody named nothing, if the run was not about it: who
+    /// runs three cases asks no guideline.
+    pub(in crate::cli) fn held(
+        &self,
+        guideline: Option<&Guideline>,
+        result: &RunResult,
+    ) -> Option<GuidelineResult> {
+        let held = evaluate(guideline?, result, &Waived::new());
+        (self.guideline.is_some() || held.is_about()).then_some(held)
+    }
 }

@@ -9,6 +9,7 @@ mod case;
 mod diff;
 mod escape;
 mod exchange;
+mod guideline;
 mod overview;
 mod page;
 mod rule;

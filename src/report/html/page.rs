@@ -10,9 +10,11 @@ use sha2::{Digest, Sha256};
 use super::case::{self, CaseView};
 use super::escape::clip;
 use super::exchange::Exchanges;
+use super::guideline::GuidelineView;
 use super::overview::{self, Bar, Cell, Findings, Groups};
 use super::rule::{self, RuleView};
 use super::words;
+use crate::guideline::GuidelineResult;
 use crate::judge::{CaseResult, JudgedWith, Layer, RunResult, Severity, Summary, Verdict};
 use crate::transcript::Exchange;
 
@@ -38,6 +40,7 @@ struct Page {
     bar: Bar,
     facts: Vec<(&'static str, String)>,
     findings: Findings,
+    guideline: Option<GuidelineView>,
     breaking: Groups,
     divergent: Groups,
     capabilities: Vec<CapabilityView>,
@@ -81,17 +84,23 @@ struct Word {
 
 /// Renders one self-contained HTML page. Pure: same input, same bytes.
 ///
-/// `exchanges` are those of the transcript by their number; findings refer to them. `note` is a
-/// sentence shown first.
+/// `exchanges` are those of the transcript by their number; findings refer to them. `guideline` is
+/// what the run shows of one, if it is to be shown; `note` a sentence shown first.
 pub(crate) fn render(
     result: &RunResult,
     exchanges: &BTreeMap<u64, Exchange>,
+    guideline: Option<&GuidelineResult>,
     note: Option<&str>,
 ) -> Result<String, askama::Error> {
-    page(result, exchanges, note).render()
+    page(result, exchanges, guideline, note).render()
 }
 
-fn page(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>, note: Option<&str>) -> Page {
+fn page(
+    result: &RunResult,
+    exchanges: &BTreeMap<u64, Exchange>,
+    guideline: Option<&GuidelineResult>,
+    note: Option<&str>,
+) -> Page {
     let target = &result.run.target;
     let reference = clip(result.judged_with.reference_name());
     let (answer, others) = overview::answer(&result.summary, &reference);
@@ -111,6 +120,7 @@ fn page(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>, note: Option<&s
         bar: overview::bar(&result.summary),
         facts: facts(result),
         findings: overview::findings(result),
+        guideline: guideline.map(super::guideline::view),
         breaking: overview::groups(result, Severity::Breaking),
         divergent: overview::groups(result, Severity::Divergent),
         capabilities: capabilities(result, exchanges),

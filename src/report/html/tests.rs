@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::render;
+use crate::guideline::GuidelineResult;
 use crate::judge::RunResult;
 use crate::transcript::Exchange;
 
@@ -93,7 +94,7 @@ fn rendered(result: Value, exchanges: Vec<Value>, note: Option<&str>) -> String 
         let exchange: Exchange = serde_json::from_value(exchange).unwrap();
         (exchange.seq, exchange)
     });
-    render(&result, &exchanges.collect::<BTreeMap<_, _>>(), note).unwrap()
+    render(&result, &exchanges.collect::<BTreeMap<_, _>>(), None, note).unwrap()
 }
 
 /// Puts the hostile text into every string, and every name of a free-form object, but not into
@@ -231,4 +232,67 @@ fn a_huge_finding_and_many_cases_stay_readable() {
     let page = rendered(result(json!(cases)), vec![], None);
     assert!(page.len() < 4_000_000, "{}", page.len());
     assert!(page.contains("Cut for reading"));
+}
+
+/// What a run shows of a guideline that somebody else wrote.
+fn held(hostile: &str) -> GuidelineResult {
+    let test = |uuid: &str, case: Option<&str>, outcome: &str| {
+        json!({
+            "name": format!("parallax.{uuid}{hostile}"), "uuid": uuid, "outcome": outcome,
+            "case": case.map(|case| format!("vpcs/{case}{hostile}")),
+            "flagged": { "date": "2026-11-01", "reason": format!("[D404] r{hostile}"), "action": "a" },
+        })
+    };
+    let counts = json!({
+        "total": 3, "passed": 1, "unflagged": 2, "unflagged_passed": 1, "unflagged_waived": 0,
+        "outcomes": { "pass": 1, "fail": 1, "not-run": 1 },
+    });
+    let result = json!({
+        "format": "parallax-guideline-result", "version": 1, "guideline": format!("g{hostile}"),
+        "status": format!("draft{hostile}"), "digest": "d", "other_cases": 4,
+        "run": usual()["run"],
+        "platforms": [{
+            "name": format!("P{hostile}"), "description": format!("d{hostile}"),
+            "elsewhere": [format!("e{hostile}")], "passes": false, "passes_with_waivers": false,
+            "tiers": [{
+                "tier": "required", "capabilities": ["c"], "passed": 0, "passed_with_waivers": 0,
+                "tests": counts,
+            }],
+        }],
+        "capabilities": [{
+            "name": format!("c{hostile}"), "description": format!("d{hostile}"), "tier": "required",
+            "passes": false, "passes_with_waivers": false, "counts": counts,
+            "tests": [test("a", Some("a"), "fail"), test("z", None, "not-run")],
+        }],
+    });
+    serde_json::from_value(result).expect("a result")
+}
+
+fn with_guideline(hostile: &str) -> String {
+    let result: RunResult = serde_json::from_value(usual()).expect("a result");
+    render(&result, &BTreeMap::new(), Some(&held(hostile)), None).expect("a page")
+}
+
+#[test]
+fn a_guideline_is_shown_by_platform_and_capability() {
+    let page = with_guideline("");
+    for words in
+        ["Guideline g", "0 of 1 (0 %)", "1 of 3 (33 %)", "1 of 2 (50 %)", "2 tests did not pass"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    // A test that was run leads to its case, one that was not leads nowhere and is shown.
+    assert!(page.contains("<a href=\"#case-a\"><i class=\"dot v-fail\"></i>vpcs/a"));
+    assert!(page.contains("id=\"case-a\""));
+    assert!(page.contains("parallax.z <span class=\"tag\">not-run</span>"));
+    assert!(page.contains("4 cases of this run are no tests of this guideline."));
+    assert!(!rendered(usual(), Vec::new(), None).contains("id=\"guideline\""));
+}
+
+#[test]
+fn nothing_of_a_guideline_is_markup() {
+    let page = with_guideline(HOSTILE);
+    assert_eq!(page.matches("<script>").count(), 1, "only the page's own script");
+    assert!(!page.contains(['\u{202e}', '\u{1b}']));
+    assert!(page.matches("&lt;script&gt;alert(").count() >= 9);
 }
