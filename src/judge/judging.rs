@@ -14,6 +14,7 @@ use super::{
 use crate::case::Scope;
 use crate::model::Model;
 use crate::transcript::{Ending, Transcript};
+use crate::wire::Answer;
 
 /// Judges a transcript: the same transcript and knowledge give the same result, byte for byte.
 pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
@@ -132,11 +133,12 @@ pub(super) fn judge_case(
     }
 }
 
-/// What the refusal of a step says besides.
+/// What the refusal of a step says besides, of a poll the last that was seen.
 fn hint(case: &CaseObservation<'_>, step: &str, unknown: &UnknownActions) -> &'static str {
     let step = case.steps.iter().find(|of_case| of_case.id() == step);
-    match step.map(|step| (&step.observed, step.action())) {
-        Some((Observed::Error { .. }, action)) => unknown.hint(action),
+    let last = step.and_then(|step| step.answers.last());
+    match last.map(|last| (&last.answer, last.exchange.action.as_str())) {
+        Some((Answer::Error { .. }, action)) => unknown.hint(action),
         _ => "",
     }
 }
