@@ -145,9 +145,15 @@ impl<'r> CaseRun<'r> {
 
     async fn call(&mut self, step: &'r Step, input: &Input) -> Stepped {
         let called = self.send(step, input).await;
-        // Without an answer, or after a fault of the server, the thing may have been made all the same.
+        // Without an answer, after a fault of the server, or behind what is no answer of EC2, the
+        // thing may have been made all the same.
         let may_exist = called.output().is_some()
-            || matches!(called, Called::Failure(..) | Called::Answer(_, 500..));
+            || matches!(
+                called,
+                Called::Failure(..)
+                    | Called::Answer(_, 500..)
+                    | Called::Answer(Answer::Foreign(_), _)
+            );
         if let Some(output) = called.output() {
             self.bind(step, output);
         }
@@ -159,9 +165,9 @@ impl<'r> CaseRun<'r> {
                     input,
                     waiter: undo.waiter.clone(),
                 }),
-                // Sent, and never answered: what may have been made is known by no id.
-                Err(_) if matches!(called, Called::Failure(kind, _) if kind != FailureKind::Connect) =>
-                {
+                // Sent, and never answered, or with something that nobody can read: what may have
+                // been made is known by no id.
+                Err(_) if is_anyones_guess(&called) => {
                     let why = format!("it may have been made: {}", called.describe());
                     let (case, recorder) = (&self.case.id, self.caller.recorder());
                     recorder.undo_ended(case, &step.id, &undo.action, &undo.with, Some(&why));
@@ -308,6 +314,15 @@ impl<'r> CaseRun<'r> {
 
     fn ended(&self, step: &Step, ending: Ending) {
         self.caller.recorder().step_ended(&self.case.id, &step.id, ending);
+    }
+}
+
+/// Whether a call may have done its work without saying on what.
+fn is_anyones_guess(called: &Called) -> bool {
+    match called {
+        Called::Failure(kind, _) => *kind != FailureKind::Connect,
+        Called::Answer(Answer::Foreign(_), status) => *status < 300,
+        _ => false,
     }
 }
 
