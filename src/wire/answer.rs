@@ -133,8 +133,19 @@ fn describe(status: u16, body: &[u8], error: &str) -> String {
         "an HTML page".to_owned()
     } else if start.starts_with('{') || start.starts_with('[') {
         "what looks like JSON".to_owned()
+    } else if let Some(encoding) = compression(body) {
+        format!("{} compressed ({encoding}) bytes, which no SDK asks for", body.len())
     } else {
         format!("{} bytes that are no XML: {error}", body.len())
     };
     format!("HTTP {status} with {what}")
+}
+
+/// What a body is compressed with, by its first bytes (RFC 1952 and 1950). Brotli has none of its own.
+fn compression(body: &[u8]) -> Option<&'static str> {
+    match body {
+        [0x1f, 0x8b, 8, ..] => Some("gzip"),
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Some("deflate"),
+        _ => None,
+    }
 }
