@@ -8,6 +8,7 @@ use reqwest::Certificate;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::cut::cut_off;
 use super::{Encoding, Manner, Method, Signature, Signer, encode_form};
 
 /// How to reach an endpoint.
@@ -229,7 +230,7 @@ impl Client {
         }
         let response = builder.send().await.map_err(|e| self.failure(&e))?;
         let status = response.status().as_u16();
-        let headers = response
+        let headers: Vec<(String, String)> = response
             .headers()
             .iter()
             .map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
@@ -248,6 +249,9 @@ impl Client {
                 });
             }
             body.extend_from_slice(&chunk);
+        }
+        if let Some(message) = cut_off(status, &headers, &body) {
+            return Err(broken(message));
         }
         Ok(RawResponse { status, headers, body })
     }

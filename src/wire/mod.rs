@@ -6,6 +6,7 @@
 
 mod answer;
 mod client;
+mod cut;
 mod decode;
 mod encode;
 mod envelope;

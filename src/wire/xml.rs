@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 
 use quick_xml::Reader;
+use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 /// Levels of nesting that are read; EC2 needs fewer than fifteen.
@@ -62,6 +63,8 @@ pub struct XmlError {
     pub message: String,
     /// Where, in bytes from the start.
     pub offset: u64,
+    /// Whether nothing is wrong but that the text ends too early.
+    pub cut_off: bool,
 }
 
 impl<'t> Document<'t> {
@@ -73,6 +76,9 @@ impl<'t> Document<'t> {
         let text = std::str::from_utf8(bytes).map_err(|e| XmlError {
             message: "not UTF-8".to_owned(),
             offset: e.valid_up_to() as u64,
+            // The last character may have been cut in two.
+            cut_off: e.error_len().is_none()
+                && Document::parse(&bytes[..e.valid_up_to()]).is_err_and(|e| e.cut_off),
         })?;
         let text = text.trim_start_matches('\u{feff}');
         let mut builder = Builder {
@@ -112,7 +118,7 @@ impl<'t> Builder<'t> {
     fn run(&mut self) -> Result<Document<'t>, XmlError> {
         loop {
             let event = self.reader.read_event();
-            match event.map_err(|e| self.wrong(e.to_string()))? {
+            match event.map_err(|e| self.malformed(&e))? {
                 Event::Start(tag) => {
                     let element = self.element(&tag)?;
                     self.open.push(Open { element, children: self.children.len() });
@@ -140,9 +146,9 @@ impl<'t> Builder<'t> {
             }
         }
         if let Some(open) = self.open.last() {
-            return Err(self.wrong(format!("it ends inside <{}>", open.element.name)));
+            return Err(self.cut_off(format!("it ends inside <{}>", open.element.name)));
         }
-        let root = self.root.take().ok_or_else(|| self.wrong("there is no element in it"))?;
+        let root = self.root.take().ok_or_else(|| self.cut_off("there is no element in it"))?;
         Ok(Document { declaration: self.declaration, root })
     }
 
@@ -225,7 +231,27 @@ impl<'t> Builder<'t> {
     }
 
     fn wrong(&self, message: impl Into<String>) -> XmlError {
-        XmlError { message: message.into(), offset: self.reader.buffer_position() }
+        let offset = self.reader.buffer_position();
+        XmlError { message: message.into(), offset, cut_off: false }
+    }
+
+    fn cut_off(&self, message: impl Into<String>) -> XmlError {
+        XmlError { cut_off: true, ..self.wrong(message) }
+    }
+
+    fn malformed(&self, error: &Error) -> XmlError {
+        let ends = self.reader.buffer_position() >= self.source.len() as u64;
+        let cut_off = match error {
+            // `<!x` is this error too, wherever it stands.
+            Error::Syntax(SyntaxError::InvalidBangMarkup) => {
+                let rest = self.source.rsplit("<!").next().unwrap_or_default();
+                ["--", "[CDATA[", "DOCTYPE"].iter().any(|whole| whole.starts_with(rest))
+            }
+            Error::Syntax(_) => true,
+            Error::IllFormed(IllFormedError::UnclosedReference) => ends,
+            _ => false,
+        };
+        XmlError { cut_off, ..self.wrong(error.to_string()) }
     }
 }
 
