@@ -1,12 +1,16 @@
 //! The program against servers on loopback: against those that are not EC2, or worse, and against
 //! one that is. What a user sees is what is checked: exit code, what is said, what is left behind.
 
+#[path = "endpoints/faults.rs"]
+mod faults;
 #[path = "endpoints/foreign.rs"]
 mod foreign;
 #[path = "endpoints/hostile.rs"]
 mod hostile;
 #[path = "endpoints/hostile_runs.rs"]
 mod hostile_runs;
+#[path = "endpoints/positions.rs"]
+mod positions;
 #[path = "endpoints/recordings.rs"]
 mod recordings;
 #[path = "endpoints/requests.rs"]

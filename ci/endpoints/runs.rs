@@ -270,7 +270,7 @@ fn interrupted_twice() {
 }
 
 /// A case that only launches an instance; that is undone at its end.
-const LAUNCH: &str = "\
+pub const LAUNCH: &str = "\
 id: 93a8ca40-34db-4ded-b490-fe5310e28841
 title: An instance is launched
 capability: instances

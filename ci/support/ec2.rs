@@ -59,6 +59,10 @@ impl FakeEc2 {
         self.server.url()
     }
 
+    pub fn port(&self) -> u16 {
+        self.server.port()
+    }
+
     /// Every call, in order.
     pub fn calls(&self) -> Vec<Call> {
         lock(&self.state).calls.clone()

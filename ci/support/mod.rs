@@ -2,4 +2,6 @@
 
 pub mod command;
 pub mod ec2;
+pub mod inside;
+pub mod proxy;
 pub mod server;
