@@ -5,7 +5,16 @@ use serde_json::Value;
 
 use crate::model::{Model, ShapeId, ShapeKind, suggest};
 
-/// A JMESPath expression that is known to be valid.
+/// Bytes of an expression that are read; the longest of the suite has some 450.
+const LONGEST: usize = 1000;
+/// Operators and brackets in an expression: each may take parser and interpreter a level down. The suite
+/// has up to 25 in one.
+const MOST_LEVELS: usize = 100;
+/// How many times larger than an answer what is made of it may become.
+const MOST_GROWTH: usize = 64;
+
+/// A JMESPath expression that is known to be valid, and to need no more of stack and memory than
+/// there is: who judges what others recorded takes their expressions, too.
 #[derive(Debug, Clone)]
 pub struct Selector(jmespath::Expression<'static>);
 
@@ -24,10 +33,21 @@ impl Selector {
     /// # Errors
     /// Says what is wrong with the expression.
     pub fn new(expression: &str) -> Result<Self, SelectorError> {
-        jmespath::compile(expression).map(Selector).map_err(|error| SelectorError {
-            message: format!("this is not JMESPath: {}", error.reason),
-            suggestion: None,
-        })
+        let refused = |message: String| SelectorError { message, suggestion: None };
+        let levels = expression.bytes().filter(|byte| b"([{!&*.|=<>".contains(byte)).count();
+        if expression.len() > LONGEST {
+            return Err(refused(format!("an expression has at most {LONGEST} bytes")));
+        }
+        if levels > MOST_LEVELS {
+            let message = format!("an expression has at most {MOST_LEVELS} operators and brackets");
+            return Err(refused(message));
+        }
+        let compiled = jmespath::compile(expression)
+            .map_err(|error| refused(format!("this is not JMESPath: {}", error.reason)))?;
+        if growth(compiled.as_ast()) > MOST_GROWTH {
+            return Err(refused("what this expression makes could grow without bound".to_owned()));
+        }
+        Ok(Selector(compiled))
     }
 
     /// What the expression finds in `value`; `Null` where it finds nothing.
@@ -68,6 +88,43 @@ fn follow<'v>(ast: &Ast, value: &'v Value) -> Option<&'v Value> {
         }
         Ast::Subexpr { lhs, rhs, .. } => follow(rhs, follow(lhs, value)?),
         _ => None,
+    }
+}
+
+/// How many times larger than a value what an expression makes of it may be: a list of values may hold
+/// the whole in each, and a text that is quoted again and again doubles.
+fn growth(ast: &Ast) -> usize {
+    let all =
+        |parts: &mut dyn Iterator<Item = &Ast>| parts.map(growth).fold(1, usize::saturating_mul);
+    match ast {
+        Ast::MultiList { elements, .. } => elements.len().saturating_mul(all(&mut elements.iter())),
+        Ast::MultiHash { elements, .. } => {
+            elements.len().saturating_mul(all(&mut elements.iter().map(|pair| &pair.value)))
+        }
+        Ast::Function { name, args, .. } => {
+            let own = match (name.as_str(), args.first()) {
+                ("to_string", _) => 2,
+                // What is put between items may be as large as all of them.
+                ("join", Some(between)) if !matches!(between, Ast::Literal { .. }) => usize::MAX,
+                _ => 1,
+            };
+            all(&mut args.iter()).saturating_mul(own)
+        }
+        Ast::Subexpr { lhs, rhs, .. }
+        | Ast::Projection { lhs, rhs, .. }
+        | Ast::Comparison { lhs, rhs, .. }
+        | Ast::And { lhs, rhs, .. }
+        | Ast::Or { lhs, rhs, .. } => growth(lhs).saturating_mul(growth(rhs)),
+        Ast::Condition { predicate, then, .. } => growth(predicate).saturating_mul(growth(then)),
+        Ast::Flatten { node, .. } | Ast::Not { node, .. } | Ast::ObjectValues { node, .. } => {
+            growth(node)
+        }
+        Ast::Expref { ast, .. } => growth(ast),
+        Ast::Field { .. }
+        | Ast::Identity { .. }
+        | Ast::Index { .. }
+        | Ast::Literal { .. }
+        | Ast::Slice { .. } => 1,
     }
 }
 
@@ -221,6 +278,36 @@ mod tests {
             assert_eq!(found.to_string(), interpreted.to_string(), "{path}");
         }
         assert!(followed >= 20, "{followed}");
+    }
+
+    #[test]
+    fn what_cannot_be_borne_is_refused() {
+        for (expression, words) in [
+            ("(".repeat(10_000), "at most 1000 bytes"),
+            ("!".repeat(900), "at most 100 operators"),
+            ("*.".repeat(400), "at most 100 operators"),
+            (format!("@{}", "|[@, @]".repeat(30)), "grow without bound"),
+            (format!("@{}", "[].{a: @, b: @}".repeat(10)), "grow without bound"),
+            (format!("{}@{}", "to_string([".repeat(20), "])".repeat(20)), "grow without bound"),
+            ("join(to_string(@), @)".to_owned(), "grow without bound"),
+        ] {
+            let error = Selector::new(&expression).expect_err("refused");
+            assert!(error.message.contains(words), "{}", error.message);
+        }
+        // As deep as it may be, on the stack of the threads that cases run in.
+        for deep in [
+            format!("a{}", ".a".repeat(100)),
+            format!("a{}", "||a".repeat(50)),
+            "[".repeat(100) + "a" + &"]".repeat(100),
+            "(".repeat(100) + "a" + &")".repeat(100),
+        ] {
+            let selector = Selector::new(&deep).expect("borne");
+            let find =
+                move || selector.find(&Value::Null).map(|_| selector.check(Model::ec2(), None));
+            let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(find);
+            thread.expect("a thread").join().expect("no overflow").expect("found").expect("fits");
+        }
+        assert!(Selector::new("join(', ', [A, B, to_string(C)])").is_ok());
     }
 
     #[test]

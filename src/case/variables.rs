@@ -1,5 +1,6 @@
 //! Variables: `$name` alone stands for a value, `${name}` is replaced within text.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -15,6 +16,9 @@ pub struct Scope {
 
 /// How deep values of rows may name each other; deeper, they name themselves.
 const DEEPEST: usize = 4;
+/// Bytes that replacing variables may give beyond those of what stood there, in one value: a few words
+/// can name each other so often that no memory would hold the text.
+const MOST: usize = 8 << 20;
 
 /// A variable that has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,23 +48,32 @@ impl Scope {
     /// # Errors
     /// Returns the first variable that has no value.
     pub fn resolve(&self, value: &Value) -> Result<Value, Unbound> {
-        self.resolve_at(value, 0)
+        Resolving { scope: self, left: Cell::new(MOST) }.value(value, 0)
     }
+}
 
-    fn resolve_at(&self, value: &Value, depth: usize) -> Result<Value, Unbound> {
+/// One value's variables being replaced.
+struct Resolving<'s> {
+    scope: &'s Scope,
+    /// Bytes that may still be added.
+    left: Cell<usize>,
+}
+
+impl Resolving<'_> {
+    fn value(&self, value: &Value, depth: usize) -> Result<Value, Unbound> {
         Ok(match value {
-            Value::String(text) => self.resolve_text(text, depth)?,
+            Value::String(text) => self.text(text, depth)?,
             Value::Array(items) => {
-                items.iter().map(|item| self.resolve_at(item, depth)).collect::<Result<_, _>>()?
+                items.iter().map(|item| self.value(item, depth)).collect::<Result<_, _>>()?
             }
             Value::Object(map) => Value::Object(
                 map.iter()
                     .map(|(key, value)| {
-                        let key = match self.resolve_text(key, depth)? {
+                        let key = match self.text(key, depth)? {
                             Value::String(key) => key,
                             other => other.to_string(),
                         };
-                        Ok((key, self.resolve_at(value, depth)?))
+                        Ok((key, self.value(value, depth)?))
                     })
                     .collect::<Result<Map<_, _>, Unbound>>()?,
             ),
@@ -69,14 +82,21 @@ impl Scope {
     }
 
     fn value_of(&self, name: &str, depth: usize) -> Result<Value, Unbound> {
-        match (self.values.get(name), self.rows.get(name)) {
-            (Some(value), _) => Ok(value.clone()),
-            (None, Some(value)) if depth < DEEPEST => self.resolve_at(value, depth + 1),
+        let Scope { values, rows } = self.scope;
+        match (values.get(name), rows.get(name)) {
+            (Some(value), _) => {
+                self.add(size(value), name)?;
+                Ok(value.clone())
+            }
+            (None, Some(value)) if depth < DEEPEST => {
+                self.add(size(value), name)?;
+                self.value(value, depth + 1)
+            }
             _ => Err(Unbound(name.to_owned())),
         }
     }
 
-    fn resolve_text(&self, text: &str, depth: usize) -> Result<Value, Unbound> {
+    fn text(&self, text: &str, depth: usize) -> Result<Value, Unbound> {
         let parts = parts(text);
         if let [Part::Variable(name)] = parts[..] {
             return self.value_of(name, depth);
@@ -85,7 +105,10 @@ impl Scope {
         for part in parts {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Repeated(text, times) => out.push_str(&text.repeat(times)),
+                Part::Repeated(text, times) => {
+                    self.add(text.len() * times, text)?;
+                    out.push_str(&text.repeat(times));
+                }
                 Part::Variable(name) => match self.value_of(name, depth)? {
                     Value::String(value) => out.push_str(&value),
                     value => out.push_str(&value.to_string()),
@@ -93,6 +116,26 @@ impl Scope {
             }
         }
         Ok(Value::String(out))
+    }
+
+    /// Takes note of so many bytes more. What would be too long is not there.
+    fn add(&self, bytes: usize, name: &str) -> Result<(), Unbound> {
+        let Some(left) = self.left.get().checked_sub(bytes) else {
+            return Err(Unbound(format!("{name} (too long)")));
+        };
+        self.left.set(left);
+        Ok(())
+    }
+}
+
+/// About how much memory a value takes.
+fn size(value: &Value) -> usize {
+    const ANY: usize = 16;
+    ANY + match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(map) => map.iter().map(|(key, value)| key.len() + size(value)).sum(),
+        _ => 0,
     }
 }
 
@@ -145,6 +188,8 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     }
     let mut parts = Vec::new();
     let mut rest = text;
+    // Bytes of `text` up to behind the next closing brace; looked for once, not from each dollar.
+    let mut close = 0;
     while let Some(at) = rest.find('$') {
         let (before, after) = rest.split_at(at);
         parts.push(Part::Text(before));
@@ -153,7 +198,13 @@ fn parts(text: &str) -> Vec<Part<'_>> {
             rest = tail;
             continue;
         }
-        match after.strip_prefix("${").and_then(|tail| tail.split_once('}')) {
+        let dollar = text.len() - after.len();
+        if close <= dollar {
+            close = after.find('}').map_or(usize::MAX, |brace| dollar + brace + 1);
+        }
+        let braced = after.strip_prefix("${").filter(|_| close <= text.len());
+        let inside = braced.map(|_| (&text[dollar + 2..close - 1], &text[close..]));
+        match inside {
             Some((name, tail)) if is_name(name) => {
                 parts.push(Part::Variable(name));
                 rest = tail;
@@ -174,7 +225,10 @@ fn parts(text: &str) -> Vec<Part<'_>> {
 
 /// `a*256`, between the braces.
 fn repeated(inside: &str) -> Option<(&str, usize)> {
-    let (text, times) = inside.rsplit_once('*')?;
+    // As many digits as the longest text has; a longer rest is not looked through.
+    let digits = inside.bytes().rev().take(8).take_while(u8::is_ascii_digit).count();
+    let (text, times) = inside.split_at(inside.len() - digits);
+    let text = text.strip_suffix('*')?;
     let times: usize = times.parse().ok()?;
     (!text.is_empty() && text.len().saturating_mul(times) <= LONGEST).then_some((text, times))
 }
@@ -206,8 +260,31 @@ mod tests {
         assert_eq!(scope.resolve(&json!("$me")), Err(Unbound("me".into())), "names itself");
         scope.set("answer", json!("$id"));
         assert_eq!(scope.resolve(&json!("$answer")), Ok(json!("$id")), "what an answer gave");
-        for text in ["${a*}", "${*3}", "${a*-1}", "${a*99999999999}"] {
+        assert_eq!(scope.resolve(&json!("${a$b*2}}${id}")), Ok(json!("a$ba$b}vpc-1")));
+        for text in ["${a*}", "${*3}", "${a*-1}", "${a*99999999999}", "${id", "${ ${", "}${"] {
             assert_eq!(scope.resolve(&json!(text)), Ok(json!(text)), "no repetition");
+        }
+    }
+
+    #[test]
+    fn a_few_words_do_not_become_more_than_memory_holds() {
+        let mut scope = Scope::default();
+        for (name, next) in [("a", "b"), ("b", "c"), ("c", "d")] {
+            scope.set_row(name, json!(format!("${{{next}}}").repeat(1000)));
+        }
+        scope.set_row("d", json!("x".repeat(1000)));
+        assert_eq!(scope.resolve(&json!("$c")), Ok(json!("x".repeat(1_000_000))));
+        for text in [
+            "$a".to_owned(),
+            "${a*1000000}".repeat(1000),
+            "$c".to_owned() + "${c}${c}".repeat(9).as_str(),
+        ] {
+            let unbound = scope.resolve(&json!(text)).expect_err("too long");
+            assert!(unbound.0.ends_with("(too long)"), "{unbound:?}");
+        }
+        // Nor is a text looked through from each of its dollars.
+        for text in ["${".repeat(1 << 17), "${".repeat(1 << 17) + "9}", "$".repeat(1 << 17)] {
+            assert!(scope.resolve(&json!(text)).is_ok());
         }
     }
 }
