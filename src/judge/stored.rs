@@ -54,9 +54,13 @@ fn each_evidence<E>(
     cases: &mut Value,
     visit: &mut impl FnMut(&mut Value) -> Result<(), E>,
 ) -> Result<(), E> {
+    // What is read may be anything.
+    fn list<'v>(value: &'v mut Value, name: &str) -> impl Iterator<Item = &'v mut Value> {
+        value.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten()
+    }
     for case in cases.as_array_mut().into_iter().flatten() {
-        for finding in case["findings"].as_array_mut().into_iter().flatten() {
-            for item in finding["evidence"].as_array_mut().into_iter().flatten() {
+        for finding in list(case, "findings") {
+            for item in list(finding, "evidence") {
                 visit(item)?;
             }
         }
@@ -108,7 +112,15 @@ mod tests {
         let written = write_result(&result());
         let broken = written.replacen("\"evidence\":[", "\"evidence\":[99999,", 1);
         assert_eq!(read_result(&broken).err().as_deref(), Some("there is no evidence 99999"));
-        assert!(read_result("[]").is_err() && read_result("{}").is_err());
+        for nothing in [
+            "[]",
+            "{}",
+            r#"{"evidence":[],"cases":[1]}"#,
+            r#"{"evidence":[],"cases":[{"findings":[[]]}]}"#,
+            r#"{"evidence":[],"cases":[{"findings":[{"evidence":[-1]}]}]}"#,
+        ] {
+            assert!(read_result(nothing).is_err(), "{nothing}");
+        }
         // The first version had it in each finding.
         assert!(read_result(&serde_json::to_string(&result()).expect("JSON")).is_ok());
     }
