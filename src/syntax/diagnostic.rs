@@ -1,9 +1,15 @@
 //! Mistakes in text, shown with file, line, caret and a fix.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::PathBuf;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// Mistakes of one file that are shown; whoever made more mends these first.
+const MOST_SHOWN: usize = 50;
+/// Bytes of a line that is shown. A longer one is no text for people, and takes long to lay out.
+const LONGEST_LINE: usize = 2000;
 
 /// A text and the name it is known by.
 #[derive(Debug, Clone)]
@@ -75,30 +81,71 @@ impl Diagnostic {
     /// Line (from 1) of the mistake in `text`; 1 if it has no place.
     pub fn line(&self, text: &str) -> usize {
         let at = self.labels.first().map_or(0, |(span, _)| span.start.min(text.len()));
-        text.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1
+        line_at(text, at)
     }
 
     fn render(&self, file: &SourceFile, renderer: &Renderer) -> String {
         let path = file.path.to_string_lossy();
         let level = if self.warning { Level::WARNING } else { Level::ERROR };
         let title = level.primary_title(self.message.as_str());
-        let mut group = if self.labels.is_empty() {
-            let origin = annotate_snippets::Origin::path(path.as_ref());
-            Group::with_title(title).element(origin)
-        } else {
-            let mut snippet = Snippet::source(file.text.as_str()).path(path.as_ref());
-            for (n, (span, label)) in self.labels.iter().enumerate() {
-                let kind = if n == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-                let span = clip(span, &file.text);
-                snippet = snippet.annotation(kind.span(span).label(label.as_str()));
+        let spans: Vec<Range<usize>> =
+            self.labels.iter().map(|(span, _)| clip(span, &file.text)).collect();
+        let mut group = match lines_of(&spans, &file.text) {
+            Some(lines) => {
+                let text = &file.text[lines.clone()];
+                let mut snippet = Snippet::source(text)
+                    .path(path.as_ref())
+                    .line_start(line_at(&file.text, lines.start));
+                for (n, (span, (_, label))) in spans.iter().zip(&self.labels).enumerate() {
+                    let kind =
+                        if n == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+                    let span = span.start - lines.start..span.end - lines.start;
+                    snippet = snippet.annotation(kind.span(span).label(label.as_str()));
+                }
+                Group::with_title(title).element(snippet)
             }
-            Group::with_title(title).element(snippet)
+            None => {
+                let mut origin = annotate_snippets::Origin::path(path.as_ref());
+                if let Some(first) = spans.first() {
+                    let line = &file.text[line_start(&file.text, first.start)..first.start];
+                    origin = origin
+                        .line(line_at(&file.text, first.start))
+                        .char_column(line.chars().count() + 1);
+                }
+                let group = Group::with_title(title).element(origin);
+                let labels =
+                    self.labels.iter().map(|(_, label)| Level::NOTE.message(label.as_str()));
+                group.elements(labels)
+            }
         };
         for help in &self.helps {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         renderer.render(&[group])
     }
+}
+
+/// The lines that all of these spans are in; `None` if there is no span, or a line is too long.
+fn lines_of(spans: &[Range<usize>], text: &str) -> Option<Range<usize>> {
+    let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |n| at + n);
+    let line = |span: &Range<usize>| line_start(text, span.start)..line_end(span.end);
+    let lines: Vec<Range<usize>> = spans.iter().map(line).collect();
+    if lines.iter().any(|line| line.len() > LONGEST_LINE) {
+        return None;
+    }
+    let start = lines.iter().map(|line| line.start).min()?;
+    let end = lines.iter().map(|line| line.end).max()?;
+    Some(start..end)
+}
+
+/// Where the line begins in which this byte is.
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |n| n + 1)
+}
+
+/// The number of the line, from 1, in which this byte is.
+fn line_at(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1
 }
 
 /// A span of one line within the text: carets under a whole map would hide the map.
@@ -149,9 +196,13 @@ impl Diagnostics {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut out = String::new();
         for (file, found) in &self.found {
-            for diagnostic in found {
+            for diagnostic in found.iter().take(MOST_SHOWN) {
                 out.push_str(&diagnostic.render(file, &renderer));
                 out.push_str("\n\n");
+            }
+            if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+                let path = file.path.display();
+                let _ = writeln!(out, "… and {more} more in {path}; mend those above first\n");
             }
         }
         out
@@ -172,3 +223,47 @@ impl std::fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(text: &str, found: Vec<Diagnostic>) -> String {
+        let mut all = Diagnostics::default();
+        all.add(SourceFile { path: "a/b.yaml".into(), text: text.to_owned() }, found);
+        all.render(false)
+    }
+
+    #[test]
+    fn a_place_is_shown_with_its_line() {
+        let text = "one: 1\ntwo: é 2\nthree: 3\nfour: 4\n";
+        let (two, four) = (text.find('2').expect("in it"), text.find('4').expect("in it"));
+        let mistake =
+            Diagnostic::error("wrong").at(two..two + 1, "here").also(four..four + 1, "there");
+        let shown = rendered(text, vec![mistake]);
+        for words in ["a/b.yaml:2:8", "2 | two: é 2", "^ here", "4 | four: 4", "- there"] {
+            assert!(shown.contains(words), "lacks {words}\n{shown}");
+        }
+        assert!(!shown.contains("one"), "{shown}");
+        // At the end, and beyond it.
+        for at in [text.len() - 1, text.len(), text.len() + 9] {
+            assert!(
+                rendered(text, vec![Diagnostic::error("e").at(at..at + 1, "l")]).contains("b.yaml")
+            );
+        }
+    }
+
+    #[test]
+    fn what_nobody_would_read_is_not_laid_out() {
+        let text = format!("{}\n{{{}}}", "-", "é".repeat(100_000));
+        let mistake = || Diagnostic::error("wrong").at(1003..1005, "here").help("help");
+        let shown = rendered(&text, vec![mistake()]);
+        for words in ["a/b.yaml:2:502", "here", "help"] {
+            assert!(shown.contains(words), "lacks {words}\n{shown}");
+        }
+        assert!(shown.len() < 500, "{shown}");
+        let shown = rendered(&text, (0..1000).map(|_| mistake()).collect());
+        assert_eq!(shown.matches("error: wrong").count(), 50);
+        assert!(shown.contains("and 950 more in a/b.yaml"), "{shown}");
+    }
+}

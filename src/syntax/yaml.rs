@@ -5,6 +5,7 @@
 //! size are bounded.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
@@ -120,6 +121,8 @@ impl<'t> Builder<'t> {
 
     fn mapping(&mut self, start: Range<usize>, depth: usize) -> Result<Node, Diagnostic> {
         let mut entries: Vec<(Spanned<String>, Node)> = Vec::new();
+        // How many there are is for whoever wrote the file to choose.
+        let mut places: HashMap<String, Range<usize>> = HashMap::new();
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
@@ -127,10 +130,10 @@ impl<'t> Builder<'t> {
                 return Ok(Node { span: start.start..end, kind: NodeKind::Mapping(entries) });
             }
             let key = self.key(event, span)?;
-            if let Some((first, _)) = entries.iter().find(|(k, _)| k.value == key.value) {
+            if let Some(first) = places.insert(key.value.clone(), key.span.clone()) {
                 return Err(Diagnostic::error(format!("`{}` is given twice", key.value))
                     .at(key.span, "the second time")
-                    .also(first.span.clone(), "the first time"));
+                    .also(first, "the first time"));
             }
             let (event, span) = self.next()?;
             entries.push((key, self.node(event, span, depth + 1)?));
