@@ -1,8 +1,10 @@
-//! Standard output and error: styled on a terminal, plain elsewhere, and no panic when the reader
-//! goes away (`parallax list | head`).
+//! Standard output and error: styled on a terminal, plain elsewhere, nothing that a terminal would obey
+//! but styles, and no panic when the reader goes away (`parallax list | head`).
 
 use std::fmt::Arguments;
 use std::io::Write as _;
+
+use crate::report::clean::harmless;
 
 /// A line to standard output.
 macro_rules! say {
@@ -18,20 +20,20 @@ pub(super) use {note, say};
 
 pub(super) fn line(text: Arguments<'_>) {
     // Whoever read it has seen enough.
-    let _ = writeln!(anstream::stdout().lock(), "{text}");
+    let _ = writeln!(anstream::stdout().lock(), "{}", harmless(&text.to_string()));
 }
 
 pub(super) fn note_line(text: Arguments<'_>) {
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let _ = writeln!(anstream::stderr().lock(), "{}", harmless(&text.to_string()));
 }
 
 /// Text that ends its own lines, to standard output.
 pub(super) fn print(text: &str) {
     let mut out = anstream::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush());
 }
 
 /// Text that ends its own lines, to standard error.
 pub(super) fn note_print(text: &str) {
-    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    let _ = anstream::stderr().lock().write_all(harmless(text).as_bytes());
 }

@@ -54,7 +54,7 @@ fn case_lines(out: &mut String, case: &CaseResult, width: usize, verbose: bool) 
         out,
         "{style}{:12}{style:#} {BOLD}{:width$}{BOLD:#}  {}",
         case.verdict,
-        case.name,
+        clean(&case.name),
         shorten(&reason, 120)
     );
     if verbose {
@@ -74,14 +74,14 @@ fn finding_lines(out: &mut String, finding: &Finding) {
     let _ = writeln!(
         out,
         "    {colour}{}{colour:#} {} {DIM}{}{DIM:#}{times}",
-        finding.rule,
+        clean(&finding.rule),
         clean(&finding.message),
-        finding.step
+        clean(&finding.step)
     );
 }
 
 fn capabilities(out: &mut String, result: &RunResult) {
-    let width = result.capabilities.iter().map(|c| c.name.len()).max().unwrap_or(0);
+    let width = result.capabilities.iter().map(|c| c.name.len()).max().unwrap_or(0).min(60);
     let reference = clean(result.judged_with.reference_name());
     for capability in &result.capabilities {
         let passed = capability.summary.verdicts.get(&Verdict::Pass).copied().unwrap_or(0);
@@ -89,7 +89,7 @@ fn capabilities(out: &mut String, result: &RunResult) {
         let _ = writeln!(
             out,
             "{:width$}  {}  {passed:3} of {cases:3} as on {reference}   {DIM}{}{DIM:#}",
-            capability.name,
+            clean(&capability.name),
             bar(passed, cases),
             others(&capability.summary)
         );
@@ -164,10 +164,10 @@ fn totals(out: &mut String, result: &RunResult) {
             let _ = writeln!(
                 out,
                 "  {} {} ({}, step {}): {}",
-                leak.action,
+                clean(&leak.action),
                 clean(&leak.input.to_string()),
-                leak.case,
-                leak.step,
+                clean(&leak.case),
+                clean(&leak.step),
                 shorten(&clean(&leak.why), 160)
             );
         }

@@ -5,6 +5,8 @@ use std::fmt::{self, Write};
 
 use askama::filters::Escaper;
 
+use crate::report::clean::is_invisible;
+
 /// The escaper of all templates: HTML's special characters as references, and characters that have
 /// no glyph, or that reorder the text around them, as visible text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,29 +48,6 @@ fn invisible(character: char) -> Option<Cow<'static, str>> {
         return char::from_u32(0x2400 + code).map(|picture| Cow::Owned(picture.to_string()));
     }
     is_invisible(character).then(|| Cow::Owned(format!("\\u{{{code:x}}}")))
-}
-
-fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{80}'..='\u{a0}'
-            | '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{2000}'..='\u{200f}'
-            | '\u{2028}'..='\u{202f}'
-            | '\u{205f}'..='\u{206f}'
-            | '\u{3000}'
-            | '\u{3164}'
-            | '\u{e000}'..='\u{f8ff}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
 }
 
 /// The beginning of a text, cut between characters, and how many bytes were left out.
