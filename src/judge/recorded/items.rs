@@ -6,6 +6,9 @@ use super::text::{Piece, Which};
 /// Longer lists are not taken apart item by item: the effort grows with the square.
 pub(super) const MOST_ITEMS: usize = 256;
 
+/// Levels of lists within lists that likeness looks at. AWS has four; each multiplies the effort.
+const DEEPEST: usize = 4;
+
 /// Pairs of items of two lists (indices), those that are most alike first; each at most once.
 pub(super) fn pairs(a: &[Node], b: &[Node]) -> Vec<(usize, usize)> {
     if a.len().saturating_mul(b.len()) > MOST_ITEMS * MOST_ITEMS {
@@ -14,7 +17,7 @@ pub(super) fn pairs(a: &[Node], b: &[Node]) -> Vec<(usize, usize)> {
     let mut all: Vec<(i32, usize, usize)> = Vec::new();
     for (i, one) in a.iter().enumerate() {
         for (j, other) in b.iter().enumerate() {
-            let likeness = likeness(one, other);
+            let likeness = likeness(one, other, DEEPEST);
             if likeness > 0 {
                 all.push((likeness, i, j));
             }
@@ -40,7 +43,7 @@ const NAMED: i32 = 24;
 const KEY: i32 = 6;
 
 /// How likely it is that two values stand for the same thing; not above zero if they do not.
-fn likeness(a: &Node, b: &Node) -> i32 {
+fn likeness(a: &Node, b: &Node, levels: usize) -> i32 {
     match (a, b) {
         (Node::Anything, _) | (_, Node::Anything) => 1,
         (Node::Null, Node::Null) => 1,
@@ -49,13 +52,13 @@ fn likeness(a: &Node, b: &Node) -> i32 {
         (Node::Text(a), Node::Text(b)) => texts(a, b),
         (Node::AnyText { .. }, Node::Text(_)) | (Node::Text(_), Node::AnyText { .. }) => 1,
         (Node::AnyText { .. }, Node::AnyText { .. }) => 1,
-        (Node::List { items: a, .. }, Node::List { items: b, .. }) => lists(a, b),
+        (Node::List { items: a, .. }, Node::List { items: b, .. }) => lists(a, b, levels),
         (Node::Map(a), Node::Map(b)) => {
             let mut sum = 1;
             for (name, member) in a {
                 let Some(other) = b.get(name) else { continue };
                 let weight = if is_key(name) { KEY } else { 1 };
-                sum += weight * likeness(&member.node, &other.node);
+                sum += weight * likeness(&member.node, &other.node, levels);
             }
             sum
         }
@@ -75,10 +78,11 @@ fn is_key(name: &str) -> bool {
         || name.contains("Cidr")
 }
 
-fn lists(a: &[Node], b: &[Node]) -> i32 {
+fn lists(a: &[Node], b: &[Node], levels: usize) -> i32 {
     /// Enough to recognise by what they hold.
     const FIRST: usize = 4;
-    let best = |one: &Node| b.iter().take(FIRST).map(|other| likeness(one, other)).max();
+    let Some(levels) = levels.checked_sub(1) else { return 0 };
+    let best = |one: &Node| b.iter().take(FIRST).map(|other| likeness(one, other, levels)).max();
     a.iter().take(FIRST).filter_map(best).sum()
 }
 
@@ -111,4 +115,25 @@ fn texts(a: &[Piece], b: &[Piece]) -> i32 {
 
 fn word(seen: &[(usize, String)]) -> Option<&str> {
     seen.first().map(|(_, word)| word.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two items in each of many levels: looked through in all ways it would take years.
+    #[test]
+    fn lists_within_lists() {
+        fn nested(levels: usize) -> Node {
+            let items = match levels {
+                0 => vec![Node::Null],
+                _ => vec![nested(levels - 1), nested(levels - 1)],
+            };
+            Node::List { items, rest: None }
+        }
+        let list = [nested(14), nested(13)];
+        assert_eq!(pairs(&list, &list), []);
+        let list = [nested(2), nested(3)];
+        assert_eq!(pairs(&list, &list).len(), 2);
+    }
 }
