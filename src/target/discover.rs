@@ -109,6 +109,12 @@ fn advice(kind: FailureKind, what: &str) -> &'static str {
         FailureKind::Tls if !what.contains("certificate") => {
             "check the URL: if what answers there speaks plain HTTP, write http://"
         }
+        FailureKind::Tls if what.contains("expired") || what.contains("not valid yet") => {
+            "the certificate is out of its time; if it is not, this machine's clock is"
+        }
+        FailureKind::Tls if what.contains("not valid for") => {
+            "the certificate is another host's: check the host in the URL"
+        }
         FailureKind::Tls => {
             "if the certificate is signed by an authority of your own, give its PEM file with --ca-bundle"
         }

@@ -138,11 +138,15 @@ impl Redactor {
         for name in names {
             out = blank_element(&out, name);
         }
+        let base64 = |bytes: &[u8]| {
+            Body::Base64(Redacted(base64::engine::general_purpose::STANDARD.encode(bytes)))
+        };
         match String::from_utf8(out) {
+            // JSON writes six bytes for each control character: they must not make an answer many times
+            // as large as it came.
+            Ok(text) if controls(&text) > text.len() / 15 => base64(text.as_bytes()),
             Ok(text) => Body::Text(Redacted(text)),
-            Err(error) => Body::Base64(Redacted(
-                base64::engine::general_purpose::STANDARD.encode(error.as_bytes()),
-            )),
+            Err(error) => base64(error.as_bytes()),
         }
     }
 
@@ -164,6 +168,11 @@ impl Redactor {
             None => out,
         }
     }
+}
+
+/// Control characters, those left aside that text has.
+fn controls(text: &str) -> usize {
+    text.bytes().filter(|b| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r')).count()
 }
 
 /// What stands for a secret: its length is not one, and it tells empty from cut off.
@@ -373,6 +382,16 @@ mod tests {
         let decoded =
             base64::engine::general_purpose::STANDARD.decode(encoded.as_str()).expect("base64");
         assert!(find(&decoded, b"MIIEsecret", 0).is_none());
+    }
+
+    #[test]
+    fn control_characters_do_not_swell() {
+        let redactor = Redactor::new(vec![]);
+        let few = "<a>\u{1b}[2J\r\n\t and words and words and words</a>";
+        assert!(matches!(redactor.body("RunInstances", few.as_bytes()), Body::Text(_)));
+        let many = redactor.body("RunInstances", &[1; 3000]);
+        assert!(matches!(many, Body::Base64(_)));
+        assert!(serde_json::to_string(&many).expect("JSON").len() < 4100);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Sends signed requests and returns what came back, bounded in size and time.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::StreamExt as _;
@@ -20,6 +22,9 @@ pub struct ClientOptions {
     pub timeout: Duration,
     /// Bytes of an answer that are read before it is given up.
     pub max_response: usize,
+    /// Bytes of all answers together that are read beyond the first 64 KiB of each: what a run keeps
+    /// must not be the endpoint's to choose, however often it is asked.
+    pub max_large: usize,
     /// PEM file of certificate authorities to trust beside the system's.
     pub ca_bundle: Option<PathBuf>,
 }
@@ -30,10 +35,14 @@ impl Default for ClientOptions {
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
             max_response: 32 << 20,
+            max_large: 256 << 20,
             ca_bundle: None,
         }
     }
 }
+
+/// What each answer may have, however large those before it were: nearly all are a few kilobytes.
+const SMALL: usize = 64 << 10;
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +132,8 @@ pub struct Client {
     endpoint: Url,
     signer: Signer,
     options: ClientOptions,
+    /// Bytes that were read of answers beyond what each may have. Shared by all clones.
+    large: Arc<AtomicUsize>,
 }
 
 impl Client {
@@ -149,7 +160,7 @@ impl Client {
             http = http.tls_certs_merge(certificates(path)?);
         }
         let http = http.build().map_err(|e| ClientError::Setup(causes(&e)))?;
-        Ok(Client { http, endpoint, signer, options })
+        Ok(Client { http, endpoint, signer, options, large: Arc::default() })
     }
 
     /// The endpoint's URL, without user and password.
@@ -239,15 +250,7 @@ impl Client {
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|e| self.failure(&e))?;
-            if body.len() + chunk.len() > self.options.max_response {
-                return Err(Failure {
-                    kind: FailureKind::TooLarge,
-                    message: format!(
-                        "the answer (HTTP {status}) is larger than {} MiB and was not read to its end",
-                        self.options.max_response >> 20
-                    ),
-                });
-            }
+            self.may_grow(status, body.len(), chunk.len())?;
             body.extend_from_slice(&chunk);
         }
         if let Some(message) = cut_off(status, &headers, &body) {
@@ -256,7 +259,33 @@ impl Client {
         Ok(RawResponse { status, headers, body })
     }
 
+    /// Whether an answer of so many bytes may have so many more.
+    fn may_grow(&self, status: u16, length: usize, more: usize) -> Result<(), Failure> {
+        let too_large = |than: String| {
+            let message = format!(
+                "the answer (HTTP {status}) is larger than {than} and was not read to its end"
+            );
+            Err(Failure { kind: FailureKind::TooLarge, message })
+        };
+        let ClientOptions { max_response, max_large, .. } = self.options;
+        if length + more > max_response {
+            return too_large(format!("{} MiB", max_response >> 20));
+        }
+        let beyond = (length + more).saturating_sub(SMALL.max(length));
+        if beyond > 0 && self.large.fetch_add(beyond, Ordering::Relaxed) + beyond > max_large {
+            let before =
+                format!("{} KiB, those before it were {} MiB", SMALL >> 10, max_large >> 20);
+            return too_large(before);
+        }
+        Ok(())
+    }
+
     fn failure(&self, error: &reqwest::Error) -> Failure {
+        if error.is_timeout() && error.is_connect() {
+            let limit = self.options.connect_timeout.min(self.options.timeout);
+            let message = format!("no connection within {} s", limit.as_secs_f32());
+            return Failure { kind: FailureKind::Connect, message };
+        }
         let message = causes(error);
         let kind = if error.is_timeout() {
             FailureKind::Timeout
