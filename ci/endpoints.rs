@@ -1,6 +1,8 @@
 //! The program against servers on loopback: against those that are not EC2, or worse, and against
 //! one that is. What a user sees is what is checked: exit code, what is said, what is left behind.
 
+#[path = "endpoints/bombs.rs"]
+mod bombs;
 #[path = "endpoints/faults.rs"]
 mod faults;
 #[path = "endpoints/foreign.rs"]
@@ -19,12 +21,29 @@ mod requests;
 mod runs;
 #[path = "endpoints/stored.rs"]
 mod stored;
+#[path = "endpoints/texts.rs"]
+mod texts;
+#[path = "endpoints/tls.rs"]
+mod tls;
 #[path = "endpoints/transport.rs"]
 mod transport;
 #[path = "endpoints/usage.rs"]
 mod usage;
 
 mod support;
+
+// What fuzzing found is tried again here.
+#[allow(dead_code, reason = "most of it is for making inputs")]
+#[path = "fuzz/chance.rs"]
+mod chance;
+#[path = "fuzz/found.rs"]
+mod found;
+#[allow(dead_code, reason = "most of it is for making inputs")]
+#[path = "fuzz/mutate/mod.rs"]
+mod mutate;
+#[allow(dead_code, reason = "most of it is for making inputs")]
+#[path = "fuzz/targets/mod.rs"]
+mod targets;
 
 use support::command::{Place, Ran};
 

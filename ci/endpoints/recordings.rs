@@ -97,6 +97,42 @@ fn what_is_recorded_is_met_again() {
     assert_eq!(result["judged_with"]["reference"], "fake");
 }
 
+/// What an endpoint calls its things is no path.
+#[test]
+fn names_that_are_paths() {
+    let evil = "../../../../evil/\u{fffd}a\\b";
+    let cloud = FakeEc2::that(move |call| {
+        let zone = format!("<zoneName>{evil}</zoneName><zoneState>available</zoneState>");
+        match call.action.as_str() {
+            "DescribeAvailabilityZones" => Some(output(
+                call,
+                &format!("<availabilityZoneInfo><item>{zone}</item></availabilityZoneInfo>"),
+            )),
+            "CreateKeyPair" if call.nth % 2 == 1 => Some(output(
+                call,
+                &format!(
+                    "<keyName>{evil}</keyName><keyPairId>{evil}</keyPairId><keyFingerprint>/</keyFingerprint>"
+                ),
+            )),
+            "CreateKeyPair" => Some(refusal(400, evil, evil)),
+            _ => None,
+        }
+    });
+    let place = Place::new();
+    record(&place, &cloud, &["--samples", "2", "--yes"]).exits(0);
+    let mut files: Vec<PathBuf> = vec![place.work()];
+    let mut found = Vec::new();
+    while let Some(path) = files.pop() {
+        match std::fs::read_dir(&path) {
+            Ok(entries) => files.extend(entries.map(|entry| entry.expect("readable").path())),
+            Err(_) => found.push(path.strip_prefix(place.work()).expect("below").to_owned()),
+        }
+    }
+    assert_eq!(found.len(), 3, "two recordings and a baseline: {found:?}");
+    assert!(found.iter().all(|path| path.starts_with("baselines/fake")), "{found:?}");
+    place.run(&["check", "--baselines", "baselines"]).exits(0);
+}
+
 /// Nothing is made before somebody agrees.
 #[test]
 fn nobody_is_there_to_agree() {

@@ -1,50 +1,13 @@
-//! Endpoints that cannot be talked to: no connection, no TLS, no HTTP, no end.
+//! Endpoints that cannot be talked to: no connection, no HTTP, no end.
 
-use std::io::{self, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::io::{self, Write as _};
+use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-
 use crate::support::command::Place;
-use crate::support::ec2::refusal;
-use crate::support::server::{Server, endless_head, head, response};
+use crate::support::server::{Server, endless_head, head};
 use crate::{CASE, refused};
-
-/// Speaks TLS with a certificate for 127.0.0.1 whose authority nobody knows. Behind it there is an
-/// EC2 that refuses the credentials, so that it can be told whether a request got through.
-fn tls_server() -> Server {
-    let certificate = CertificateDer::from_pem_slice(include_bytes!("../fixtures/tls/server.pem"));
-    let key = PrivatePkcs8KeyDer::from(include_bytes!("../fixtures/tls/server.key.der").as_slice());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("known versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.expect("PEM")], key.into())
-        .expect("they belong together");
-    let config = Arc::new(config);
-    Server::raw(move |stream| {
-        let session = ServerConnection::new(Arc::clone(&config)).map_err(io::Error::other)?;
-        let mut stream = StreamOwned::new(session, stream);
-        let mut request = Vec::new();
-        let mut piece = [0; 4096];
-        while !request.windows(8).any(|w| w == b"Version=") {
-            match stream.read(&mut piece)? {
-                0 => return Ok(()),
-                n => request.extend_from_slice(&piece[..n]),
-            }
-        }
-        let (_, body) = refusal(401, "AuthFailure", "unknown");
-        stream.write_all(&response("401 Unauthorized", "text/xml", body.as_bytes()))?;
-        stream.conn.send_close_notify();
-        stream.flush()
-    })
-}
 
 #[test]
 fn a_closed_port() {
@@ -57,88 +20,6 @@ fn a_closed_port() {
 #[test]
 fn a_name_that_nobody_has() {
     refused("http://cloud.invalid:8788/", &[], &["cannot be reached", "check host and port"]);
-}
-
-#[test]
-fn an_authority_that_nobody_knows() {
-    let url = format!("https://127.0.0.1:{}/", tls_server().port());
-    refused(&url, &[], &["cannot be reached", "certificate", "--ca-bundle"]);
-}
-
-#[test]
-fn an_authority_that_is_given() {
-    let place = Place::new();
-    let bundle = concat!(env!("CARGO_MANIFEST_DIR"), "/ci/fixtures/tls/ca.pem");
-    let url = format!("https://127.0.0.1:{}/", tls_server().port());
-    // It gets as far as to EC2's refusal.
-    crate::refused_from(
-        &place,
-        &url,
-        &["--ca-bundle", bundle],
-        &["does not accept the credentials"],
-    );
-    let place = place.with("AWS_CA_BUNDLE", bundle);
-    crate::refused_from(&place, &url, &[], &["does not accept the credentials"]);
-}
-
-/// An authority that is trusted says nothing about a host that it did not sign for.
-#[test]
-fn a_certificate_of_another_host() {
-    let bundle = concat!(env!("CARGO_MANIFEST_DIR"), "/ci/fixtures/tls/ca.pem");
-    let url = format!("https://127.0.0.2:{}/", any_interface_tls_port());
-    let ran = refused(&url, &["--ca-bundle", bundle], &["cannot be reached", "certificate"]);
-    assert!(ran.stderr.contains("127.0.0.2") && ran.stderr.contains("not valid for"), "{ran}");
-}
-
-/// The same server seen under another address of loopback.
-fn any_interface_tls_port() -> u16 {
-    let inner = tls_server().port();
-    let listener = TcpListener::bind("127.0.0.2:0").expect("loopback is a whole network");
-    let port = listener.local_addr().expect("bound").port();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let Ok(onward) = TcpStream::connect(("127.0.0.1", inner)) else { return };
-            let pipe = |mut from: TcpStream, mut to: TcpStream| {
-                thread::spawn(move || {
-                    let _ = io::copy(&mut from, &mut to);
-                    let _ = to.shutdown(std::net::Shutdown::Write);
-                })
-            };
-            let (Ok(a), Ok(b)) = (stream.try_clone(), onward.try_clone()) else { return };
-            pipe(stream, onward);
-            pipe(b, a);
-        }
-    });
-    port
-}
-
-#[test]
-fn https_where_http_is_spoken() {
-    let server = Server::raw(|mut stream| {
-        let _ = stream.read(&mut [0; 4096])?;
-        stream.write_all(&response("400 Bad Request", "text/plain", b"speak HTTP"))
-    });
-    let url = format!("https://127.0.0.1:{}/", server.port());
-    // A certificate is not what is missing here.
-    let ran = refused(&url, &[], &["cannot be reached", "http://"]);
-    assert!(!ran.stderr.contains("--ca-bundle"), "{ran}");
-}
-
-/// Some only hang up on what they do not understand.
-#[test]
-fn https_where_nobody_greets() {
-    let server = Server::raw(|mut stream| {
-        let _ = stream.read(&mut [0; 4096])?;
-        stream.shutdown(std::net::Shutdown::Both)
-    });
-    let url = format!("https://127.0.0.1:{}/", server.port());
-    refused(&url, &[], &["cannot be reached", "check"]);
-}
-
-#[test]
-fn http_where_https_is_spoken() {
-    let url = tls_server().url();
-    refused(&url, &[], &["cannot be reached", "https://"]);
 }
 
 #[test]

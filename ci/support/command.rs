@@ -100,8 +100,25 @@ impl Place {
             }
             all
         });
-        Running { child, began, stdout, stderr, lines: seen, what: arguments.join(" ") }
+        let memory = watch_memory(child.id());
+        Running { child, began, stdout, stderr, lines: seen, memory, what: arguments.join(" ") }
     }
+}
+
+/// The most bytes that a process had in memory at once. Read again and again, as the mark goes with the
+/// process.
+fn watch_memory(pid: u32) -> thread::JoinHandle<usize> {
+    thread::spawn(move || {
+        let mut peak = 0;
+        loop {
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+            let mark = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let Some(mark) = mark else { return peak };
+            let kilobytes = mark.trim().trim_end_matches(" kB").parse().unwrap_or(0);
+            peak = peak.max(kilobytes << 10);
+            thread::sleep(Duration::from_millis(10));
+        }
+    })
 }
 
 fn collect(mut from: impl std::io::Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
@@ -119,6 +136,7 @@ pub struct Running {
     stdout: thread::JoinHandle<Vec<u8>>,
     stderr: thread::JoinHandle<Vec<u8>>,
     lines: mpsc::Receiver<String>,
+    memory: thread::JoinHandle<usize>,
     what: String,
 }
 
@@ -159,7 +177,8 @@ impl Running {
         let code = self.child.wait().expect("it was started").code();
         let _ = done.send(());
         watch.join().expect("watches on");
-        Ran { code, stdout, stderr, took: self.began.elapsed(), what: self.what }
+        let memory = self.memory.join().expect("watches on");
+        Ran { code, stdout, stderr, took: self.began.elapsed(), memory, what: self.what }
     }
 }
 
@@ -170,6 +189,8 @@ pub struct Ran {
     pub stdout: String,
     pub stderr: String,
     pub took: Duration,
+    /// The most bytes that it had in memory at once.
+    pub memory: usize,
     what: String,
 }
 

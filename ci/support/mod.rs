@@ -5,3 +5,4 @@ pub mod ec2;
 pub mod inside;
 pub mod proxy;
 pub mod server;
+pub mod tls;
