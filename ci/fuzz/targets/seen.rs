@@ -112,7 +112,7 @@ pub fn shown(result: &RunResult, transcript: &Transcript) {
     }
     let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     assert!(junit.chars().all(allowed), "JUnit holds what XML cannot");
-    let page = report::html(result, transcript, None).expect("it can be written");
+    let page = report::html(result, transcript, None, None).expect("it can be written");
     for markup in ["<script>alert", "<img src=x", "href=\"javascript:"] {
         assert!(!page.contains(markup), "{markup} is in the page");
     }
