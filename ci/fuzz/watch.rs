@@ -33,6 +33,13 @@ pub fn watch(arguments: &Arguments) -> ExitCode {
         let round = left.min(TURN * count);
         for target in &mut turns {
             target.turn(arguments.seed, round / count);
+            // Whoever waits an hour wants to know that it goes on, and what it has come to.
+            eprintln!(
+                "{}: {} inputs, {} found",
+                target.target.name,
+                target.report.inputs,
+                target.report.found.len()
+            );
         }
         left -= round;
     }

@@ -52,10 +52,16 @@ pub fn is_bundle(bytes: &[u8]) -> Result<(), NotABundle> {
 }
 
 /// Where manifest and signature are. Each end is known in three ways, so that no changed byte hides it.
-pub(super) fn find_front(bytes: &[u8]) -> Option<Front> {
-    let manifest = find_end(bytes, 0, MANIFEST, ENDS, SIGNATURE)?;
-    let signature = find_end(bytes, manifest.end, SIGNATURE, SIGNATURE_ENDS, RUN)?;
-    Some(Front { manifest, signature })
+///
+/// # Errors
+/// The member whose end is not found, and where its content begins.
+pub(super) fn find_front(bytes: &[u8]) -> Result<Front, (&'static str, usize)> {
+    let begins = |at: usize, name: &'static str| (name, at + HEADER_LENGTH + name.len());
+    let manifest =
+        find_end(bytes, 0, MANIFEST, ENDS, SIGNATURE).ok_or_else(|| begins(0, MANIFEST))?;
+    let signature = find_end(bytes, manifest.end, SIGNATURE, SIGNATURE_ENDS, RUN)
+        .ok_or_else(|| begins(manifest.end, SIGNATURE))?;
+    Ok(Front { manifest, signature })
 }
 
 /// The content of the member whose header is at `at`: it ends where its header says, or where its text

@@ -99,10 +99,13 @@ pub struct Integrity {
 pub fn check(bytes: &[u8]) -> Result<Integrity, NotABundle> {
     is_bundle(bytes)?;
     let mut checker = Checker { bytes, problems: Vec::new() };
-    let Some(front) = find_front(bytes) else {
-        let what = "its end is not found: the file is cut off, or bytes of it are missing";
-        checker.report(Some(MANIFEST), Part::Content, HEADER_LENGTH + MANIFEST.len(), what);
-        return Ok(checker.done(None, SignatureState::Missing, Contents::default()));
+    let front = match find_front(bytes) {
+        Ok(front) => front,
+        Err((member, content)) => {
+            let what = "its end is not found: the file is cut off, or bytes of it are missing";
+            checker.report(Some(member), Part::Content, content, what);
+            return Ok(checker.done(None, SignatureState::Missing, Contents::default()));
+        }
     };
     let signature = checker.signature(&front);
     let holds = matches!(signature, SignatureState::Holds(_));

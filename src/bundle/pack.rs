@@ -54,19 +54,22 @@ impl Evidence {
         reference: &str,
     ) -> std::io::Result<BTreeMap<String, String>> {
         let (own, shapes) = (format!("{reference}/"), format!("{AWS}/shapes/"));
-        let codes = format!("{AWS}/errors.json");
-        // Profiles and codes are facts of AWS's API, whosever baselines are used.
-        let needed =
-            |name: &str| name.starts_with(&own) || name.starts_with(&shapes) || name == codes;
-        let names = assets.list(".json")?.into_iter().filter(|name| needed(name));
+        // Profiles, codes and values are facts of AWS's API, whosever baselines are used.
+        let facts = ["errors", "values"].map(|fact| format!("{AWS}/{fact}.json"));
+        let needed = |name: &String| {
+            name.starts_with(&own) || name.starts_with(&shapes) || facts.contains(name)
+        };
+        let names = assets.list(".json")?.into_iter().filter(needed);
         let mut files = names
             .map(|name| Ok((name.clone(), assets.read(&name)?)))
             .collect::<std::io::Result<BTreeMap<_, _>>>()?;
-        // Where a folder has no codes, those that come with the program were used.
-        if !files.contains_key(&codes)
-            && let Ok(text) = Assets::Baselines.read(&codes)
-        {
-            files.insert(codes, text);
+        // Where a folder has none, those that come with the program were used.
+        for fact in facts {
+            if !files.contains_key(&fact)
+                && let Ok(text) = Assets::Baselines.read(&fact)
+            {
+                files.insert(fact, text);
+            }
         }
         Ok(files)
     }

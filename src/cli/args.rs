@@ -89,7 +89,8 @@ pub(super) struct TargetArgs {
     /// PEM file of certificate authorities to trust beside the system's
     #[arg(long, value_name = "FILE", env = "AWS_CA_BUNDLE")]
     ca_bundle: Option<PathBuf>,
-    /// Seconds that one request may take
+    /// Seconds that one request may take, from the first byte sent to the last one read; a call makes
+    /// at most three
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(super) timeout: u64,
 }

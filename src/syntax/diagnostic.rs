@@ -150,6 +150,8 @@ fn line_at(text: &str, at: usize) -> usize {
 
 /// A span of one line within the text: carets under a whole map would hide the map.
 fn clip(span: &Range<usize>, text: &str) -> Range<usize> {
+    // What is missed at the end is missed behind the last line, not on the empty one after it.
+    let text = text.strip_suffix('\n').unwrap_or(text);
     let floor = |mut at: usize| {
         at = at.min(text.len());
         while !text.is_char_boundary(at) {

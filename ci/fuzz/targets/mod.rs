@@ -3,8 +3,10 @@
 
 mod answers;
 mod baselines;
+mod bundles;
 mod cases;
 mod errors;
+mod guidelines;
 mod headers;
 mod knowledge;
 mod profiles;
@@ -35,8 +37,9 @@ pub struct Target {
 }
 
 /// Everything that is fuzzed.
-pub static TARGETS: [Target; 12] = [
+pub static TARGETS: [Target; 16] = [
     cases::TARGET,
+    guidelines::TARGET,
     baselines::TARGET,
     recorded::TARGET,
     profiles::TARGET,
@@ -48,6 +51,9 @@ pub static TARGETS: [Target; 12] = [
     recordings::TARGET,
     selectors::TARGET,
     templates::TARGET,
+    bundles::BYTES,
+    bundles::BUNDLED,
+    bundles::SIGNERS,
 ];
 
 /// The kind of a message: without what is the input's own.
