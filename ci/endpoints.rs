@@ -15,6 +15,8 @@ mod requests;
 mod runs;
 #[path = "endpoints/stored.rs"]
 mod stored;
+#[path = "endpoints/sweeps.rs"]
+mod sweeps;
 #[path = "endpoints/transport.rs"]
 mod transport;
 #[path = "endpoints/usage.rs"]

@@ -54,6 +54,10 @@ impl RunFolder {
         self.root.join("transcript.jsonl")
     }
 
+    pub(super) fn ledger(&self) -> PathBuf {
+        self.root.join("ledger.jsonl")
+    }
+
     pub(super) fn result(&self) -> PathBuf {
         self.root.join("result.json")
     }
@@ -64,7 +68,7 @@ impl RunFolder {
 
     /// A folder that holds a run already is left alone.
     pub(super) fn must_be_free(&self) -> Result<(), Failed> {
-        if self.transcript().exists() {
+        if self.transcript().exists() || self.ledger().exists() {
             return Err(Failed::usage(format!(
                 "{} holds a run already; choose another folder with --out, or remove it",
                 self.root.display()

@@ -19,6 +19,8 @@ mod run;
 mod schema;
 mod shapes;
 mod show;
+mod signals;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -49,6 +51,8 @@ enum Command {
     Review(review::ReviewArgs),
     /// Distil all recorded baselines again from their recordings
     Distil(distil::DistilArgs),
+    /// Find and remove what a run left that was killed, or could not undo everything
+    Sweep(Box<sweep::SweepArgs>),
     /// Judge a stored run again, without any network
     Judge(judge::JudgeArgs),
     /// Show the report of a stored run
@@ -79,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Record(args) => record::run(&args),
         Command::Review(args) => review::run(&args),
         Command::Distil(args) => distil::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::List(args) => list::run(&args),

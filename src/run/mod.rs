@@ -6,15 +6,28 @@
 mod bounds;
 mod counterpart;
 mod engine;
+mod kinds;
+mod ledger;
+mod leftovers;
 mod options;
+mod panic;
 mod progress;
 mod schedule;
 mod stop;
+mod sweep;
+#[cfg(test)]
+mod tests;
 mod undo;
 
 pub(crate) use bounds::{looks, undone};
 pub(crate) use engine::lacking;
+pub(crate) use sweep::{looks_at, sweeps_over};
+pub use ledger::{Book, Ledger, LedgerError, LedgerStarted};
 pub use options::{Order, RunOptions};
+use panic::bug;
 pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};
 pub use stop::Stop;
+pub use sweep::{
+    Found, Left, Mark, OtherAccount, Sweep, SweepOptions, Swept, Unsure, look_around,
+};
