@@ -68,7 +68,9 @@ fn main() -> ExitCode {
         options.seed,
         folder.display()
     );
-    println!("\nround  killed s  announced  unanswered  removed  left  unsure  exit  sweep s  difference");
+    println!(
+        "\nround  killed s  announced  unanswered  removed  left  unsure  exit  sweep s  difference"
+    );
     let mut random = Random(options.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut failed = Vec::new();
     let mut before = lister.list();
@@ -89,7 +91,11 @@ fn main() -> ExitCode {
         }
         before = lister.list();
     }
-    println!("\n{} of {} rounds without a difference", options.rounds - failed.len(), options.rounds);
+    println!(
+        "\n{} of {} rounds without a difference",
+        options.rounds - failed.len(),
+        options.rounds
+    );
     if failed.is_empty() {
         let _ = std::fs::remove_dir_all(&folder);
         ExitCode::SUCCESS
@@ -160,9 +166,8 @@ fn program() -> std::ffi::OsString {
 /// `None` if it ended before.
 fn kill(run: &mut Child, ledger: &Path, moment: f64) -> Option<f64> {
     let ended = |run: &mut Child| run.try_wait().expect("it was started").is_some();
-    let announced = || {
-        std::fs::read_to_string(ledger).is_ok_and(|text| text.contains("{\"entry\":\"intent\""))
-    };
+    let announced =
+        || std::fs::read_to_string(ledger).is_ok_and(|text| text.contains("{\"entry\":\"intent\""));
     while !announced() {
         if ended(run) {
             return None;
@@ -214,7 +219,8 @@ impl Round {
 /// The files of cases that make something, of those whose names contain one of these texts.
 fn makers(filters: &[String]) -> Vec<String> {
     let suite = Suite::load(&Assets::Cases).expect("the suite");
-    let chosen = |name: &str| filters.is_empty() || filters.iter().any(|f| name.contains(f.as_str()));
+    let chosen =
+        |name: &str| filters.is_empty() || filters.iter().any(|f| name.contains(f.as_str()));
     let makers = suite.cases.iter().filter(|case| !case.only_reads() && chosen(&case.name));
     let files = makers.map(|case| case.name.split('[').next().unwrap_or_default());
     let mut files: Vec<String> = files.map(|name| format!("{name}.yaml")).collect();
@@ -242,7 +248,8 @@ impl Options {
             arguments.get(at + 1).cloned()
         };
         let number = |name: &str, usual: f64| {
-            value(name).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} {text}")))
+            value(name)
+                .map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} {text}")))
         };
         let cases = arguments.iter().skip_while(|argument| *argument != "--cases").skip(1);
         Options {

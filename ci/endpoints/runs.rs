@@ -257,8 +257,11 @@ fn interrupted_twice() {
     running.interrupt();
     running.says("stopping");
     running.interrupt();
-    let ran =
-        running.finish().exits(130).within(45).complains(&["may still be there", "parallax sweep out\n"]);
+    let ran = running
+        .finish()
+        .exits(130)
+        .within(45)
+        .complains(&["may still be there", "parallax sweep out\n"]);
     drop(release);
     assert!(
         file(&place, "transcript.jsonl").contains(&cloud.calls()[2].parameters["KeyName"]),

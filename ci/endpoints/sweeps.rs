@@ -141,7 +141,19 @@ fn place(capability: &str, case: &str) -> Place {
 }
 
 fn run_of(url: &str) -> [&str; 11] {
-    ["run", "--cases", "suite", "--baselines", "none", "--endpoint", url, "--region", "here-1", "--out", "out"]
+    [
+        "run",
+        "--cases",
+        "suite",
+        "--baselines",
+        "none",
+        "--endpoint",
+        url,
+        "--region",
+        "here-1",
+        "--out",
+        "out",
+    ]
 }
 
 /// A run that is killed when its VPC is made, before it knows that.

@@ -100,7 +100,10 @@ fn live(args: &RunArgs, endpoint: &str) -> Done {
         note!("what may be left is found and removed by\n  {}", command(folder.root()));
     }
     if report.panics > 0 {
-        note!("{} broken off by a bug in parallax: please report it", plural(report.panics, "case"));
+        note!(
+            "{} broken off by a bug in parallax: please report it",
+            plural(report.panics, "case")
+        );
         return Ok(Exit::Bug);
     }
     Ok(Exit::of(&result))

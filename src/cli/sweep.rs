@@ -13,7 +13,9 @@ use super::files::{RunFolder, to_json};
 use super::out::{note, print};
 use super::signals::{ToSweep, watch_signals};
 use crate::report::clean;
-use crate::run::{Book, Ledger, LedgerError, LedgerStarted, Mark, Stop, Sweep, SweepOptions, Swept};
+use crate::run::{
+    Book, Ledger, LedgerError, LedgerStarted, Mark, Stop, Sweep, SweepOptions, Swept,
+};
 use crate::target::{Caller, Connection, Target, connect};
 
 /// What `sweep --help` says at its end.
@@ -215,7 +217,8 @@ impl SweepArgs {
 }
 
 fn run_id(text: &str) -> Result<String, String> {
-    let is_id = text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
+    let is_id =
+        text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
     is_id.then(|| text.to_owned()).ok_or_else(|| {
         "a run's id is eight digits and letters from a to f, as in parallax-1a2b3c4d-…".to_owned()
     })
@@ -342,9 +345,9 @@ fn rest(out: &mut String, swept: &Swept) {
 }
 
 fn table<'s>(out: &mut String, rows: impl Iterator<Item = [&'s String; 3]>) {
-    let rows: Vec<[String; 3]> =
-        rows.map(|row| row.map(|text| clean::clean(text))).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let rows: Vec<[String; 3]> = rows.map(|row| row.map(|text| clean::clean(text))).collect();
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let (first, second) = (width(0), width(1).min(48));
     for [kind, id, why] in &rows {
         out.push_str(&format!("  {kind:first$}  {id:second$}  {why}\n"));

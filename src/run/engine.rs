@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::counterpart;
 use super::kinds::Kind;
-use super::leftovers::{Leftovers, Lost};
 use super::ledger::{Announced, Ledger, Undoing};
+use super::leftovers::Leftovers;
 use super::undo::{self, Pending};
 use super::{CaseEnd, RunOptions, Stop, bug};
 use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step, pages};
@@ -194,8 +194,7 @@ impl<'r> CaseRun<'r> {
             unresolved: *unresolved,
         });
         let makes = step.undo.is_some() || counterpart::can_make(&step.action);
-        let announced =
-            makes.then(|| Announced::new(self.ledger, self.case, step, undoing));
+        let announced = makes.then(|| Announced::new(self.ledger, self.case, step, undoing));
         let called = self.send(step, input, announced.as_ref()).await;
         if let Some(output) = called.output() {
             self.bind(step, output);
@@ -258,10 +257,10 @@ impl<'r> CaseRun<'r> {
                     None => format!("it may have been made: {}", called.describe()),
                 };
                 self.ledger.unclear(n, &why);
-                // A fault of the server is hardly ever that: it is looked for, and not spoken of.
-                let certain = matches!(called, Called::Failure(..)) || ids.is_some();
-                let (case, step) = (self.case.id.clone(), step.clone());
-                self.leftovers.lose(Lost { n, case, step, why, certain });
+                // After a fault of the server it is looked for, and not spoken of if it is not found.
+                if matches!(called, Called::Failure(..)) || ids.is_some() {
+                    self.leftovers.lose(n, why);
+                }
             }
         }
     }
@@ -376,12 +375,7 @@ impl<'r> CaseRun<'r> {
         }
     }
 
-    async fn send(
-        &self,
-        step: &Step,
-        input: &Input,
-        announced: Option<&Announced<'_>>,
-    ) -> Called {
+    async fn send(&self, step: &Step, input: &Input, announced: Option<&Announced<'_>>) -> Called {
         self.caller
             .call(Call {
                 case: Some(&self.case.id),

@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::kinds::{KINDS, Kind};
+use super::ledger::{Book, Deed};
 use super::sweep::{Listing, Ours, search};
 use super::undo::{self, Left, Pending};
 use super::{Ledger, Mark, Progress};
-use crate::case::Step;
 use crate::target::Caller;
 
 /// What cases could not undo until they were over.
@@ -21,20 +21,8 @@ pub(super) struct Leftovers {
 #[derive(Debug, Default)]
 struct Inner {
     left: Vec<Left>,
-    lost: Vec<Lost>,
-}
-
-/// A call of which nobody knows what it made.
-#[derive(Debug)]
-pub(super) struct Lost {
-    /// Its number in the ledger.
-    pub(super) n: u64,
-    /// The case's id.
-    pub(super) case: String,
-    pub(super) step: Step,
-    pub(super) why: String,
-    /// Whether it may well have made something.
-    pub(super) certain: bool,
+    /// Calls that may well have made something that nobody knows, by their number in the ledger.
+    lost: BTreeMap<u64, String>,
 }
 
 impl Leftovers {
@@ -43,9 +31,9 @@ impl Leftovers {
         self.lock().left.extend(left);
     }
 
-    /// Takes a call of which nobody knows what it made.
-    pub(super) fn lose(&self, lost: Lost) {
-        self.lock().lost.push(lost);
+    /// Takes a call that may well have made something that nobody knows, and why not.
+    pub(super) fn lose(&self, n: u64, why: String) {
+        self.lock().lost.insert(n, why);
     }
 
     /// Tries once more, now that all cases are over. Gives how many things may still be there.
@@ -56,17 +44,20 @@ impl Leftovers {
         progress: &Progress,
     ) -> usize {
         let Inner { mut left, lost } = std::mem::take(&mut *self.lock());
+        let book = ledger.book();
         let mut leaks = 0;
-        if !lost.is_empty() {
-            let (found, unknown) = look_for(caller, ledger, lost).await;
+        if book.deeds().any(|deed| deed.loose > 0) {
+            let (found, unknown) = look_for(caller, ledger, &book, &lost).await;
             left.extend(found);
             leaks += unknown.len();
-            for Lost { case, step, why, .. } in &unknown {
-                let (action, with) = step.undo.as_ref().map_or_else(
-                    || (step.action.as_str(), &step.with),
-                    |undo| (undo.action.as_str(), &undo.with),
+            for (deed, why) in unknown {
+                let intent = &deed.intent;
+                let (action, input) = intent.undo.as_ref().map_or_else(
+                    || (&intent.action, &intent.parameters),
+                    |undo| (&undo.action, &undo.input),
                 );
-                caller.recorder().undo_ended(case, &step.id, action, with, Some(why));
+                let (case, step) = (&intent.case, &intent.step);
+                caller.recorder().undo_ended(case, step, action, input.as_value(), Some(&why));
             }
         }
         if !left.is_empty() {
@@ -81,51 +72,52 @@ impl Leftovers {
     }
 }
 
-/// Looks for what calls made of which nobody knows it. Gives what was found for certain, as something
-/// that is to be undone, and the calls of which it is still not known. A sweep by hand may do more: it
-/// can ask.
-async fn look_for(
+/// Looks for what calls made whose answers nobody got. Gives what was found for certain, as something
+/// that is to be undone, and the calls of which it is still not known. A sweep may do more: it can wait,
+/// and ask.
+async fn look_for<'b>(
     caller: &Caller<'_>,
     ledger: &Ledger,
-    lost: Vec<Lost>,
-) -> (Vec<Left>, Vec<Lost>) {
-    let book = ledger.book();
-    let kinds: BTreeSet<&str> = lost
-        .iter()
-        .filter_map(|one| Some(Kind::made_by(&one.step.action)?.name))
-        .collect();
+    book: &'b Book,
+    lost: &BTreeMap<u64, String>,
+) -> (Vec<Left>, Vec<(&'b Deed, String)>) {
+    let loose = || book.deeds().filter(|deed| deed.loose > 0);
+    let kinds = loose().filter_map(|deed| Some(Kind::made_by(&deed.intent.action)?.name));
+    let kinds: BTreeSet<&str> = kinds.collect();
     let kinds: Vec<&'static Kind> = KINDS.iter().filter(|kind| kinds.contains(kind.name)).collect();
     let recorder = caller.recorder().silent();
     let listing = Listing::of(&caller.with(&recorder), &kinds).await;
-    let mut ours = Ours::of(&book);
-    let mark = book.started().map_or(Mark::Run(String::new()), |s| Mark::Run(s.run.clone()));
+    let mut ours = Ours::of(book);
+    let mark = Mark::Run(book.started().map(|started| started.run.clone()).unwrap_or_default());
     ours.extend(&listing, &mark);
-    let searched = search(&book, &listing, &ours, &mark, &BTreeMap::new(), Timestamp::now());
+    let searched = search(book, &listing, &ours, &mark, &BTreeMap::new(), Timestamp::now());
     let (mut found, mut unknown) = (Vec::new(), Vec::new());
-    for mut one in lost {
-        let of_it = searched.found.iter().filter(|(n, ..)| *n == one.n);
-        let things = of_it.filter_map(|(_, id, _)| listing.get(id));
-        let count = found.len();
-        found.extend(things.map(|thing| {
-            let (member, id) = &thing.ids[0];
-            let (action, input) = (thing.kind.remove.to_owned(), thing.kind.removal(member, id));
-            let step = one.step.id.clone();
-            let item = Pending { n: one.n, step, action, input, waiter: None };
-            Left { case: one.case.clone(), item, why: one.why.clone() }
-        }));
-        if found.len() > count {
+    for deed in loose() {
+        let n = deed.intent.n;
+        let why = lost.get(&n).cloned();
+        let of_it = searched.found.iter().filter(|(of, ..)| *of == n);
+        let mut things = of_it.filter_map(|(_, id, _)| listing.get(id)).peekable();
+        if things.peek().is_some() {
+            found.extend(things.map(|thing| {
+                let (member, id) = &thing.ids[0];
+                let (action, input) =
+                    (thing.kind.remove.to_owned(), thing.kind.removal(member, id));
+                let (case, step) = (deed.intent.case.clone(), deed.intent.step.clone());
+                let item = Pending { n, step, action, input, waiter: None };
+                Left { case, item, why: why.clone().unwrap_or_default() }
+            }));
             continue;
         }
-        let unsure = searched.unsure.iter().find(|unsure| unsure.deeds.contains(&one.n));
-        let looked_for = Kind::made_by(&one.step.action).is_some_and(|kind| listing.has(kind));
-        match unsure {
-            Some(unsure) => {
-                one.why = format!("{}; it may be {}", one.why, unsure.ids.join(" or "));
-                unknown.push(one);
+        let unsure = searched.unsure.iter().find(|unsure| unsure.deeds.contains(&n));
+        let listed = Kind::made_by(&deed.intent.action).is_some_and(|kind| listing.has(kind));
+        match (unsure, why) {
+            (Some(unsure), why) => {
+                let why = why.unwrap_or_else(|| "nobody got its answer".to_owned());
+                unknown.push((deed, format!("{why}; it may be {}", unsure.ids.join(" or "))));
             }
-            None if looked_for => ledger.not_made(one.n),
-            None if one.certain => unknown.push(one),
-            None => {}
+            (None, _) if listed => ledger.not_made(n),
+            (None, Some(why)) => unknown.push((deed, why)),
+            (None, None) => {}
         }
     }
     (found, unknown)

@@ -48,7 +48,8 @@ pub async fn run(
             }
             progress.case_began(&case.name);
             let began = Instant::now();
-            let end = CaseRun::new(caller, stop, case, &options.ledger, leftovers).run(options).await;
+            let end =
+                CaseRun::new(caller, stop, case, &options.ledger, leftovers).run(options).await;
             progress.case_ended(&case.name, &end, began.elapsed());
             end
         });

@@ -85,11 +85,7 @@ pub(super) async fn undo_all(
 
 /// Tries again what was left by cases, once all of them are over, and records how it ended. Gives how
 /// many things may still be there.
-pub(super) async fn undo_left(
-    caller: &Caller<'_>,
-    ledger: &Ledger,
-    mut left: Vec<Left>,
-) -> usize {
+pub(super) async fn undo_left(caller: &Caller<'_>, ledger: &Ledger, mut left: Vec<Left>) -> usize {
     let deadline = Instant::now() + END_LIMIT;
     let mut pause = FIRST_PAUSE;
     // What was made last goes first, whichever case made it.

@@ -83,13 +83,7 @@ impl Redactor {
     }
 
     /// `path` is where the value goes on the wire.
-    fn walk_input(
-        &self,
-        action: &str,
-        path: &str,
-        shape: Option<ShapeId>,
-        value: &Value,
-    ) -> Value {
+    fn walk_input(&self, action: &str, path: &str, shape: Option<ShapeId>, value: &Value) -> Value {
         let model = Model::ec2();
         let below = |name: &str| match path {
             "" => name.to_owned(),
@@ -113,7 +107,10 @@ impl Redactor {
                     ShapeKind::List(list) => Some(list.item),
                     _ => None,
                 });
-                items.iter().map(|value| self.walk_input(action, &below("1"), item, value)).collect()
+                items
+                    .iter()
+                    .map(|value| self.walk_input(action, &below("1"), item, value))
+                    .collect()
             }
             Value::String(text) if model.is_sensitive_parameter(action, path) => {
                 Value::String(marker(text.len()))

@@ -24,10 +24,24 @@ const NONE: &[&str] = &[];
 /// Clouds go on listing for a while, and emulators for ever, what has been terminated or deleted: such
 /// things cost nothing, hold nothing, and nobody can remove them.
 const KINDS: [Kind; 31] = [
-    ("DescribeInstances", "{}", "Reservations Instances", &["InstanceId"], "State Name", &["terminated"]),
+    (
+        "DescribeInstances",
+        "{}",
+        "Reservations Instances",
+        &["InstanceId"],
+        "State Name",
+        &["terminated"],
+    ),
     ("DescribeVolumes", "{}", "Volumes", &["VolumeId"], "State", &["deleted"]),
     ("DescribeSnapshots", r#"{"OwnerIds": ["self"]}"#, "Snapshots", &["SnapshotId"], "", NONE),
-    ("DescribeImages", r#"{"Owners": ["self"]}"#, "Images", &["ImageId"], "State", &["deregistered"]),
+    (
+        "DescribeImages",
+        r#"{"Owners": ["self"]}"#,
+        "Images",
+        &["ImageId"],
+        "State",
+        &["deregistered"],
+    ),
     ("DescribeKeyPairs", "{}", "KeyPairs", &["KeyName"], "", NONE),
     ("DescribeSecurityGroups", "{}", "SecurityGroups", &["GroupId"], "", NONE),
     ("DescribeVpcs", "{}", "Vpcs", &["VpcId"], "", NONE),
@@ -102,7 +116,14 @@ const KINDS: [Kind; 31] = [
         &["delete-complete"],
     ),
     ("DescribeSecurityGroupRules", "{}", "SecurityGroupRules", &["SecurityGroupRuleId"], "", NONE),
-    ("DescribeSpotInstanceRequests", "{}", "SpotInstanceRequests", &["SpotInstanceRequestId"], "State", &["cancelled", "closed"]),
+    (
+        "DescribeSpotInstanceRequests",
+        "{}",
+        "SpotInstanceRequests",
+        &["SpotInstanceRequestId"],
+        "State",
+        &["cancelled", "closed"],
+    ),
     ("DescribeTags", "{}", "Tags", &["ResourceId", "Key"], "", NONE),
 ];
 
@@ -163,7 +184,10 @@ impl Lister {
             loop {
                 let question = self.runtime.block_on(caller.ask(kind.0, &input));
                 let Question::Answered(output) = question else {
-                    assert!(matches!(question, Question::Refused { .. } | Question::Foreign(_)), "{question:?}");
+                    assert!(
+                        matches!(question, Question::Refused { .. } | Question::Foreign(_)),
+                        "{question:?}"
+                    );
                     break;
                 };
                 inventory.add(kind, &output);

@@ -98,8 +98,7 @@ impl Book {
                 (0, _) => return Err(LedgerError::NoRun),
                 _ => {}
             }
-            let entry =
-                entry.map_err(|e| LedgerError::Line { line: n + 1, why: e.to_string() })?;
+            let entry = entry.map_err(|e| LedgerError::Line { line: n + 1, why: e.to_string() })?;
             book.apply(&entry);
         }
         Ok(book)

@@ -218,9 +218,6 @@ fn entries_are_as_they_are_read_by_others() {
     let undone: Value = line(&Entry::Undone(super::entry::Done { n }));
     assert_eq!(undone, json!({"entry": "undone", "n": 7}));
     let said = super::entry::Said { n, why: Redactor::default().text("why") };
-    assert_eq!(
-        line(&Entry::NotUndone(said)),
-        json!({"entry": "not-undone", "n": 7, "why": "why"})
-    );
+    assert_eq!(line(&Entry::NotUndone(said)), json!({"entry": "not-undone", "n": 7, "why": "why"}));
     assert_eq!(line(&Entry::Run(started()))["entry"], "run");
 }

@@ -35,7 +35,10 @@ pub(crate) fn looks_at(cases: &[Case]) -> Vec<&'static str> {
 
 /// The actions that a sweep lists with, of what these cases can have left.
 pub(crate) fn sweeps_over(cases: &[Case]) -> Vec<&'static str> {
-    with_children(made_by(cases).map(|kind| kind.name).collect()).iter().map(|kind| kind.list).collect()
+    with_children(made_by(cases).map(|kind| kind.name).collect())
+        .iter()
+        .map(|kind| kind.list)
+        .collect()
 }
 
 /// Kinds of which these cases can make things.

@@ -144,7 +144,8 @@ impl<'a> Sweep<'a> {
                 look.alive.iter().filter(|thing| thing.kind.rank == rank).collect();
             let due = of_rank.iter().copied().filter(|thing| {
                 let tried = self.tried.get(thing.id());
-                let waited = tried.and_then(|tried| tried.at).is_none_or(|at| at.elapsed() > PATIENCE);
+                let waited =
+                    tried.and_then(|tried| tried.at).is_none_or(|at| at.elapsed() > PATIENCE);
                 !thing.is_going() && waited
             });
             let due: Vec<(&Thing, Tried)> =
@@ -181,7 +182,8 @@ impl<'a> Sweep<'a> {
             tried.why = None;
         } else {
             tried.refused += 1;
-            tried.why = Some(self.caller.recorder().redacted(&called.describe()).as_str().to_owned());
+            tried.why =
+                Some(self.caller.recorder().redacted(&called.describe()).as_str().to_owned());
         }
         tried
     }

@@ -64,8 +64,7 @@ impl Sweep<'_> {
         // After the listings were asked for, a call may yet make something.
         let now = Timestamp::now();
         let recorder = self.caller.recorder().silent();
-        let listing =
-            Listing::of(&self.caller.with(&recorder), &kinds_of(book.as_ref())).await;
+        let listing = Listing::of(&self.caller.with(&recorder), &kinds_of(book.as_ref())).await;
         let mut ours = book.as_ref().map(Ours::of).unwrap_or_default();
         for (id, (_, why)) in &self.discovered {
             ours.add(id, why);

@@ -12,9 +12,8 @@ pub(super) fn loosen(thing: &Thing, tries: u32) -> Vec<(&'static str, Value)> {
     let all = |path: &str| texts(path, &thing.value);
     match thing.kind.name {
         "internet gateway" => {
-            let detach = |vpc| {
-                ("DetachInternetGateway", json!({"InternetGatewayId": id, "VpcId": vpc}))
-            };
+            let detach =
+                |vpc| ("DetachInternetGateway", json!({"InternetGatewayId": id, "VpcId": vpc}));
             all("Attachments[].VpcId").into_iter().map(detach).collect()
         }
         "virtual private gateway" => {
@@ -25,9 +24,8 @@ pub(super) fn loosen(thing: &Thing, tries: u32) -> Vec<(&'static str, Value)> {
             // The first interface of an instance goes with it, and with nothing else.
             let first = find("Attachment.DeviceIndex", &thing.value) == json!(0);
             let attachment = if first { Vec::new() } else { all("Attachment.AttachmentId") };
-            let detach = |id| {
-                ("DetachNetworkInterface", json!({"AttachmentId": id, "Force": true}))
-            };
+            let detach =
+                |id| ("DetachNetworkInterface", json!({"AttachmentId": id, "Force": true}));
             attachment.into_iter().map(detach).collect()
         }
         "address" if thing.is_used() => match all("AssociationId").pop() {
@@ -58,7 +56,9 @@ pub(super) fn loosen(thing: &Thing, tries: u32) -> Vec<(&'static str, Value)> {
                 ("RevokeSecurityGroupIngress", "IpPermissions[]"),
                 ("RevokeSecurityGroupEgress", "IpPermissionsEgress[]"),
             ];
-            both.into_iter().filter_map(|(action, path)| Some((action, rules(thing, path)?))).collect()
+            both.into_iter()
+                .filter_map(|(action, path)| Some((action, rules(thing, path)?)))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -68,8 +68,10 @@ pub(super) fn loosen(thing: &Thing, tries: u32) -> Vec<(&'static str, Value)> {
 fn rules(group: &Thing, path: &str) -> Option<Value> {
     let rules = find(path, &group.value);
     let naming = rules.as_array()?.iter().filter_map(|rule| {
-        let groups: Vec<Value> =
-            texts("UserIdGroupPairs[].GroupId", rule).iter().map(|id| json!({"GroupId": id})).collect();
+        let groups: Vec<Value> = texts("UserIdGroupPairs[].GroupId", rule)
+            .iter()
+            .map(|id| json!({"GroupId": id}))
+            .collect();
         if groups.is_empty() {
             return None;
         }

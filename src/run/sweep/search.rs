@@ -182,7 +182,8 @@ fn is_named_by_others(thing: &Thing, listing: &Listing) -> bool {
             || (thing.kind.name == "instance"
                 && matches!(other.kind.name, "volume" | "network interface"))
     };
-    let others = listing.things.iter().filter(|other| other.id() != thing.id() && !comes_with(other));
+    let others =
+        listing.things.iter().filter(|other| other.id() != thing.id() && !comes_with(other));
     others.filter(|other| !other.is_gone()).any(|other| other.mentions(thing.id()))
 }
 

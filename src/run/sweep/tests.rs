@@ -90,25 +90,41 @@ fn what_lies_in_the_runs_things_is_the_runs() {
         made(2, &["i-1"]),
     ]);
     let there = listing(&[
-        vpcs(&[vpc("vpc-0", "10.0.0.0/16"), vpc("vpc-1", "10.1.0.0/16"), vpc("vpc-2", "10.1.0.0/16")]),
-        ("subnet", json!({"Subnets": [
-            {"SubnetId": "subnet-0", "VpcId": "vpc-0"},
-            {"SubnetId": "subnet-1", "VpcId": "vpc-1"},
-        ]})),
-        ("network interface", json!({"NetworkInterfaces": [
-            {"NetworkInterfaceId": "eni-0", "SubnetId": "subnet-0"},
-            {"NetworkInterfaceId": "eni-1", "SubnetId": "subnet-1"},
-        ]})),
-        ("volume", json!({"Volumes": [
-            {"VolumeId": "vol-0", "Attachments": [{"InstanceId": "i-0"}]},
-            {"VolumeId": "vol-1", "Attachments": [{"InstanceId": "i-1"}]},
-        ]})),
-        ("snapshot", json!({"Snapshots": [
-            {"SnapshotId": "snap-0", "VolumeId": "vol-9", "Description": "for ami-1"},
-            {"SnapshotId": "snap-1", "VolumeId": "vol-1"},
-            {"SnapshotId": "snap-2", "VolumeId": "vol-9",
-             "Description": "Created by CreateImage(i-1) for ami-2"},
-        ]})),
+        vpcs(&[
+            vpc("vpc-0", "10.0.0.0/16"),
+            vpc("vpc-1", "10.1.0.0/16"),
+            vpc("vpc-2", "10.1.0.0/16"),
+        ]),
+        (
+            "subnet",
+            json!({"Subnets": [
+                {"SubnetId": "subnet-0", "VpcId": "vpc-0"},
+                {"SubnetId": "subnet-1", "VpcId": "vpc-1"},
+            ]}),
+        ),
+        (
+            "network interface",
+            json!({"NetworkInterfaces": [
+                {"NetworkInterfaceId": "eni-0", "SubnetId": "subnet-0"},
+                {"NetworkInterfaceId": "eni-1", "SubnetId": "subnet-1"},
+            ]}),
+        ),
+        (
+            "volume",
+            json!({"Volumes": [
+                {"VolumeId": "vol-0", "Attachments": [{"InstanceId": "i-0"}]},
+                {"VolumeId": "vol-1", "Attachments": [{"InstanceId": "i-1"}]},
+            ]}),
+        ),
+        (
+            "snapshot",
+            json!({"Snapshots": [
+                {"SnapshotId": "snap-0", "VolumeId": "vol-9", "Description": "for ami-1"},
+                {"SnapshotId": "snap-1", "VolumeId": "vol-1"},
+                {"SnapshotId": "snap-2", "VolumeId": "vol-9",
+                 "Description": "Created by CreateImage(i-1) for ami-2"},
+            ]}),
+        ),
     ]);
     let expected = ["vpc-1", "subnet-1", "eni-1", "vol-1", "snap-1", "snap-2"];
     assert_eq!(of_run(&book, &there), expected);
@@ -162,12 +178,19 @@ fn an_instance_without_its_token() {
     let there = |instances: &[Value]| {
         listing(&[
             ("instance", json!({"Reservations": [{"Instances": instances}]})),
-            ("volume", json!({"Volumes": [
-                {"VolumeId": "vol-1", "Attachments": [{"InstanceId": "i-1"}]}]})),
+            (
+                "volume",
+                json!({"Volumes": [
+                {"VolumeId": "vol-1", "Attachments": [{"InstanceId": "i-1"}]}]}),
+            ),
         ])
     };
     let both = there(&[instance("i-0"), instance("i-1"), instance("i-2")]);
-    assert_eq!(ids(&searched(&book, &both, soon())), (vec!["i-1", "i-2"], vec![]), "two were asked for");
+    assert_eq!(
+        ids(&searched(&book, &both, soon())),
+        (vec!["i-1", "i-2"], vec![]),
+        "two were asked for"
+    );
     let three = there(&[instance("i-1"), instance("i-2"), instance("i-3")]);
     assert_eq!(ids(&searched(&book, &three, soon())), (vec![], vec!["i-1", "i-2", "i-3"]));
 }
@@ -182,7 +205,10 @@ fn without_a_name_by_what_was_asked() {
     let old = fits("vpc-0");
     let other = vpc("vpc-9", "10.8.0.0/16");
     let there = |vpcs_there: &[Value]| {
-        listing(&[vpcs(&[&[old.clone(), other.clone()], vpcs_there].concat()), ("subnet", json!({}))])
+        listing(&[
+            vpcs(&[&[old.clone(), other.clone()], vpcs_there].concat()),
+            ("subnet", json!({})),
+        ])
     };
     let look = |book: &Book, there: &Listing| {
         let searched = searched(book, there, soon());
@@ -208,12 +234,21 @@ fn without_a_name_by_what_was_asked() {
     // What every VPC has from the beginning is no use of it.
     let fresh = listing(&[
         vpcs(&[fits("vpc-1")]),
-        ("security group", json!({"SecurityGroups": [
-            {"GroupId": "sg-1", "GroupName": "default", "VpcId": "vpc-1"}]})),
-        ("route table", json!({"RouteTables": [
-            {"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Associations": [{"Main": true}]}]})),
-        ("network ACL", json!({"NetworkAcls": [
-            {"NetworkAclId": "acl-1", "VpcId": "vpc-1", "IsDefault": true}]})),
+        (
+            "security group",
+            json!({"SecurityGroups": [
+            {"GroupId": "sg-1", "GroupName": "default", "VpcId": "vpc-1"}]}),
+        ),
+        (
+            "route table",
+            json!({"RouteTables": [
+            {"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Associations": [{"Main": true}]}]}),
+        ),
+        (
+            "network ACL",
+            json!({"NetworkAcls": [
+            {"NetworkAclId": "acl-1", "VpcId": "vpc-1", "IsDefault": true}]}),
+        ),
     ]);
     assert_eq!(look(&one, &fresh), r#"["vpc-1"] [] {}"#);
 }
@@ -239,9 +274,12 @@ fn a_thing_that_says_when_it_was_made_is_believed() {
     let asked = json!({"Size": "1", "AvailabilityZone": "a"});
     let book = book(&[before("volume", &[]), intent(1, "CreateVolume", asked)]);
     let volume = |made: &str| {
-        listing(&[("volume", json!({"Volumes": [
+        listing(&[(
+            "volume",
+            json!({"Volumes": [
             {"VolumeId": "vol-1", "Size": 1, "AvailabilityZone": "a", "CreateTime": made,
-             "State": "available"}]}))])
+             "State": "available"}]}),
+        )])
     };
     let late: Timestamp = "2026-11-21T20:00:00Z".parse().expect("a time");
     let at_noon = volume("2026-11-21T12:00:02.000Z");
@@ -260,10 +298,13 @@ fn in_what_is_the_runs_nobody_else_makes_things() {
     ]);
     let there = listing(&[
         vpcs(&[vpc("vpc-1", "10.0.0.0/16")]),
-        ("subnet", json!({"Subnets": [
-            {"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24"},
-            {"SubnetId": "subnet-2", "VpcId": "vpc-2", "CidrBlock": "10.0.1.0/24"},
-        ]})),
+        (
+            "subnet",
+            json!({"Subnets": [
+                {"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24"},
+                {"SubnetId": "subnet-2", "VpcId": "vpc-2", "CidrBlock": "10.0.1.0/24"},
+            ]}),
+        ),
     ]);
     assert_eq!(ids(&searched(&book, &there, soon())), (vec!["subnet-1"], vec![]));
 }
@@ -349,7 +390,8 @@ fn a_call_makes_no_more_than_it_asked_for() {
 #[test]
 fn names_and_tags() {
     let thing = |kind: &str, value: Value| Thing::new(Kind::named(kind).expect(kind), value);
-    let key = thing("key pair", json!({"KeyName": "parallax-1a2b3c4d-key-pairs-x"})).expect("named");
+    let key =
+        thing("key pair", json!({"KeyName": "parallax-1a2b3c4d-key-pairs-x"})).expect("named");
     let longest = thing("key pair", json!({"KeyName": "1a2b3c4d-nnnn"})).expect("named");
     let other = thing("key pair", json!({"KeyName": "parallax-ffffffff-x"})).expect("named");
     let own = thing("key pair", json!({"KeyName": "parallax-keyboard"})).expect("named");

@@ -23,13 +23,17 @@ impl Thing {
     /// `None` if nothing names it: then nothing can be done about it either.
     pub(crate) fn new(kind: &'static Kind, value: Value) -> Option<Thing> {
         let text = |member: &str| value.get(member)?.as_str().filter(|id| !id.is_empty());
-        let ids: Vec<_> =
-            kind.ids.iter().filter_map(|member| Some((*member, text(member)?.to_owned()))).collect();
+        let ids: Vec<_> = kind
+            .ids
+            .iter()
+            .filter_map(|member| Some((*member, text(member)?.to_owned())))
+            .collect();
         if ids.is_empty() {
             return None;
         }
         let told = kind.told.and_then(text).unwrap_or_default();
-        let is_id = |word: &&str| word.contains('-') && word.ends_with(|c: char| c.is_ascii_hexdigit());
+        let is_id =
+            |word: &&str| word.contains('-') && word.ends_with(|c: char| c.is_ascii_hexdigit());
         let told = told.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(is_id);
         let parents = kind.parents.iter().flat_map(|(path, _)| texts(path, &value));
         let parents = parents.chain(told.map(str::to_owned)).collect();
@@ -80,7 +84,9 @@ impl Thing {
 
     /// Whether it is what a cloud gives everybody, as the default VPC.
     pub(crate) fn is_default(&self) -> bool {
-        ["IsDefault", "DefaultForAz"].iter().any(|member| self.value.get(member) == Some(&true.into()))
+        ["IsDefault", "DefaultForAz"]
+            .iter()
+            .any(|member| self.value.get(member) == Some(&true.into()))
     }
 
     /// The names that its maker chose.
