@@ -139,12 +139,13 @@ fn run_live(case: &Case, connection: &Connection, knowledge: &Knowledge) -> Resu
             jobs: 1,
             order: Order::LongestFirst,
             target: target.facts.clone(),
+            ..RunOptions::default()
         };
         let started = format!("{:.0}", jiff::Timestamp::now());
         let (client, recorder) = target.into_recording(&options.run, &started);
         let caller = Caller::new(&client, &recorder);
         let cases = std::slice::from_ref(case);
-        run(&caller, cases, &options, &Stop::default(), &Progress::Quiet).await;
+        run(&caller, cases, &options, &Stop::default(), &Progress::quiet()).await;
         Ok::<_, Failed>(recorder.kept())
     })?;
     let transcript = Transcript::parse(&text).map_err(|e| Failed::from(e.to_string()))?;

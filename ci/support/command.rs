@@ -148,6 +148,12 @@ impl Running {
         assert!(killed.success());
     }
 
+    /// As nobody can prepare for.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it was started");
+        self.child.wait().expect("it was started");
+    }
+
     /// Waits until standard error says this.
     #[track_caller]
     pub fn says(&self, words: &str) {
@@ -204,6 +210,22 @@ impl Ran {
             assert!(!self.stderr.contains(words), "{self}");
         }
         self
+    }
+
+    /// Ended with one of these codes.
+    #[track_caller]
+    pub fn exits_with(self, codes: &[i32]) -> Ran {
+        let code = self.code.filter(|code| codes.contains(code));
+        let code = code.unwrap_or_else(|| panic!("none of {codes:?}\n{self}"));
+        self.exits(code)
+    }
+
+    /// Standard output says all of this.
+    #[track_caller]
+    pub fn shows(&self, words: &[&str]) {
+        for word in words {
+            assert!(self.stdout.contains(word), "standard output lacks `{word}`\n{self}");
+        }
     }
 
     /// Ended in less than this.

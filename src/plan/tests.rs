@@ -89,8 +89,9 @@ fn calls_counted_by_hand() {
     // Two polls of 65 looks, and 41 of the undo's waiter.
     assert_eq!(calls("DescribeInstances"), (65 + 65 + 41) * 6);
     assert_eq!(calls("DescribeAvailabilityZones"), 6, "discovery");
-    assert_eq!(plan.calls.by_action.len(), 4);
-    assert_eq!(plan.calls.reading, (171 + 1) * 6);
+    assert_eq!(calls("DescribeAccountAttributes"), 6, "discovery");
+    assert_eq!(plan.calls.by_action.len(), 6);
+    assert_eq!(plan.calls.reading, (171 + 3) * 6);
     assert_eq!(plan.calls.changing, (1 + 42) * 6);
 }
 
@@ -324,7 +325,10 @@ fn a_policy_has_the_actions_of_steps_undos_waiters_and_discovery() {
         json!([
             {
                 "Sid": "Read", "Effect": "Allow", "Resource": "*", "Condition": in_region,
-                "Action": ["ec2:DescribeAvailabilityZones", "ec2:DescribeInstances"],
+                "Action": [
+                    "ec2:DescribeAccountAttributes", "ec2:DescribeAddresses",
+                    "ec2:DescribeAvailabilityZones", "ec2:DescribeInstances",
+                ],
             },
             {
                 "Sid": "Change", "Effect": "Allow", "Resource": "*", "Condition": in_region,

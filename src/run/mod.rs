@@ -7,14 +7,23 @@ mod bounds;
 mod counterpart;
 mod engine;
 mod options;
+mod part;
 mod progress;
+mod queue;
+#[cfg(test)]
+mod sample;
 mod schedule;
 mod stop;
+mod times;
+mod timing;
 mod undo;
 
 pub(crate) use bounds::{looks, undone};
 pub(crate) use engine::lacking;
-pub use options::{Order, RunOptions};
+pub use options::{Assess, Assessment, Earlier, Order, RunOptions, Standing};
+pub use part::shard;
 pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};
 pub use stop::Stop;
+pub use times::{Times, times_of};
+pub use timing::{Bound, Timing, timing};
