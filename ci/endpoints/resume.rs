@@ -139,14 +139,19 @@ fn what_it_does_not_go_on_with() {
     let yaml = place.path(&format!("suite/{done}.yaml"));
     let text = std::fs::read_to_string(&yaml).expect("there");
     std::fs::write(&yaml, text.replace("title: T", "title: Another")).expect("written");
-    go_on(&place, &[]).exits(2).complains(&["not the one that the run began with", &done, "changed"]);
+    go_on(&place, &[]).exits(2).complains(&[
+        "not the one that the run began with",
+        &done,
+        "changed",
+    ]);
     std::fs::remove_file(&yaml).expect("there");
     go_on(&place, &[]).exits(2).complains(&[&done, "not there any more"]);
     assert_eq!(file(&place, "transcript.jsonl"), before, "nothing was written");
 
     let resume = |folder: &str| place.run(&["run", "--resume", folder]);
     resume("nowhere").exits(2).complains(&["nowhere/transcript.jsonl", "parallax run --out"]);
-    let published = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/openstack-2023.2/transcript.jsonl");
+    let published =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/reports/openstack-2023.2/transcript.jsonl");
     let text = std::fs::read_to_string(published).expect("published");
     let line = text.lines().next().expect("lines");
     std::fs::create_dir(place.path("old")).expect("made");

@@ -47,7 +47,8 @@ impl<'p> Suite<'p> {
         });
         let at = |folder: &str, ending: &str| self.place.path(&format!("{folder}/{name}.{ending}"));
         std::fs::write(at("suite/key-pairs", "yaml"), text).expect("a case");
-        std::fs::write(at("known/aws/key-pairs", "json"), expected.to_string()).expect("a baseline");
+        std::fs::write(at("known/aws/key-pairs", "json"), expected.to_string())
+            .expect("a baseline");
         self
     }
 
@@ -182,7 +183,10 @@ fn a_case_that_passes_only_sometimes() {
     let case = &found["cases"][1];
     let attempts: Vec<&Value> = case["attempts"].as_array().expect("attempts").iter().collect();
     assert_eq!(attempts.len(), 2, "no more than needed: {case:#}");
-    assert_eq!((&attempts[0]["verdict"], &attempts[1]["verdict"]), (&json!("fail"), &json!("pass")));
+    assert_eq!(
+        (&attempts[0]["verdict"], &attempts[1]["verdict"]),
+        (&json!("fail"), &json!("pass"))
+    );
     assert_eq!(found["cases"][0]["attempts"], Value::Null, "one attempt is none to speak of");
     let findings = case["findings"].as_array().expect("findings");
     assert!(findings.iter().any(|f| f["step"] == "again"), "those of the attempt that failed");

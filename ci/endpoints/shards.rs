@@ -46,7 +46,8 @@ fn parts_are_one_run() {
     // Some fail, whichever part they are in.
     let cloud = FakeEc2::that(|call| {
         let name = call.parameters.get("KeyName").cloned().unwrap_or_default();
-        let odd = call.action == "CreateKeyPair" && (name.ends_with("any-3") || name.ends_with("any-5"));
+        let odd =
+            call.action == "CreateKeyPair" && (name.ends_with("any-3") || name.ends_with("any-5"));
         odd.then(|| refusal(400, "InvalidParameterValue", "Odd."))
     });
     let mut apart = Vec::new();

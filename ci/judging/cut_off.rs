@@ -47,8 +47,7 @@ fn only(names: &[&str], ends: bool) -> String {
 }
 
 /// Cases of every verdict, with polls, pages, retries and things to undo, some at the same time.
-const CASES: [&str; 8] = [
-    "addresses/move-between-instances",
+const CASES: [&str; 7] = [
     "api/unknown-parent-either[create-vpn-connection]",
     "egress-only-gateways/route",
     "instances/stop-start",
@@ -97,7 +96,7 @@ fn cut_off_after_any_line() {
             }
         }
     }
-    assert!(unclear > 100, "{unclear}");
+    assert!(unclear > 60, "{unclear}");
 }
 
 /// Transcripts of older programs do not say when a case ended. What is certain all the same: no case
@@ -126,10 +125,7 @@ fn cut_off_after_any_byte() {
     for cut in 0..=bytes.len() {
         let read = Transcript::read(&bytes[..cut]);
         if cut < first {
-            let expected = matches!(
-                read,
-                Err(TranscriptError::CutOff | TranscriptError::NoRun)
-            );
+            let expected = matches!(read, Err(TranscriptError::CutOff | TranscriptError::NoRun));
             assert!(expected, "cut at {cut}: {read:?}");
             continue;
         }

@@ -45,7 +45,7 @@ pub fn line(timing: &Timing) -> String {
 fn seconds(ms: u64) -> String {
     let tenths = (ms + 50) / 100;
     match ms {
-        ..100_000 => format!("{}.{} s", tenths / 10, tenths % 10),
+        0..100_000 => format!("{}.{} s", tenths / 10, tenths % 10),
         _ => format!("{} min {:02} s", (ms + 500) / 60_000, (ms + 500) % 60_000 / 1000),
     }
 }

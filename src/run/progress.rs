@@ -236,8 +236,8 @@ impl Left {
 fn duration(time: Duration) -> String {
     let seconds = time.as_secs().max(1);
     match seconds {
-        ..100 => format!("{} s", seconds.div_ceil(10) * 10),
-        ..5970 => format!("{} min", (seconds + 30) / 60),
+        0..100 => format!("{} s", seconds.div_ceil(10) * 10),
+        100..5970 => format!("{} min", (seconds + 30) / 60),
         _ => format!("{} h {:02} min", (seconds + 30) / 3600, (seconds + 30) % 3600 / 60),
     }
 }

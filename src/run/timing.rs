@@ -119,20 +119,28 @@ fn least(
 
 /// How long the target needed for an attempt at a case: for its answers, and for getting into the
 /// states that steps and undos waited for. Between the last two looks nobody knows when it got there,
-/// so that this is not counted; nor is a client's pause before it tries again.
+/// so that this is not counted; nor is what lies between one step and the next.
 fn server_ms(attempt: &Attempt<'_>) -> u64 {
-    let answers = [Purpose::Step, Purpose::Undo];
-    let answers = answers.into_iter().flat_map(|purpose| attempt.exchanges(purpose));
-    let answers: u64 = answers.map(|exchange| exchange.took_ms).sum();
-    let polls = attempt.case().steps.iter().filter(|step| step.poll.is_some());
-    let looks = polls.map(|step| waited(attempt, Purpose::Step, &step.id));
-    let undone = attempt.case().steps.iter().map(|step| waited(attempt, Purpose::Undo, &step.id));
-    answers + looks.sum::<u64>() + undone.sum::<u64>()
+    let exchanges: Vec<&Exchange> = attempt
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Exchange(exchange) => Some(exchange),
+            _ => None,
+        })
+        .collect();
+    let answers: u64 = exchanges.iter().map(|exchange| exchange.took_ms).sum();
+    let same = |a: &&Exchange, b: &&Exchange| a.purpose == b.purpose && a.step == b.step;
+    answers + exchanges.chunk_by(same).map(|looks| waited(attempt, looks)).sum::<u64>()
 }
 
-fn waited(attempt: &Attempt<'_>, purpose: Purpose, step: &str) -> u64 {
-    let looks: Vec<&Exchange> =
-        attempt.exchanges(purpose).filter(|e| e.step.as_deref() == Some(step)).collect();
+/// What lies between exchanges that follow each other in one step or one undo, if it is waited for.
+fn waited(attempt: &Attempt<'_>, looks: &[&Exchange]) -> u64 {
+    let Some(step) = looks[0].step.as_deref() else { return 0 };
+    let polls = || attempt.case().step(step).is_some_and(|step| step.poll.is_some());
+    if looks[0].purpose != Purpose::Undo && !polls() {
+        return 0;
+    }
     let pauses = looks
         .windows(2)
         .map(|pair| pair[1].at_ms.saturating_sub(pair[0].at_ms.saturating_add(pair[0].took_ms)));
@@ -140,6 +148,7 @@ fn waited(attempt: &Attempt<'_>, purpose: Purpose, step: &str) -> u64 {
         matches!(event, Event::Step(ended)
             if ended.step == step && matches!(ended.ending, Ending::TimedOut { .. }))
     });
+    let in_vain = in_vain && looks[0].purpose == Purpose::Step;
     let counted = if in_vain { pauses.len() } else { pauses.len().saturating_sub(1) };
     pauses.take(counted).sum()
 }
@@ -175,7 +184,7 @@ mod tests {
         assert_eq!(decided(&all, 4), is(41, "readers look, makers two, alone jobs"));
     }
 
-    /// Two looks in a poll and three in an undo; of each pause but the last the target is the reason.
+    /// Three looks in a poll and two in an undo; of each pause but the last the target is the reason.
     #[test]
     fn what_the_target_needed() {
         let run = json!({"event": "run", "version": 2, "parallax": "0", "run": "r",
