@@ -11,6 +11,8 @@ mod foreign;
 mod hostile;
 #[path = "endpoints/hostile_runs.rs"]
 mod hostile_runs;
+#[path = "endpoints/pace.rs"]
+mod pace;
 #[path = "endpoints/positions.rs"]
 mod positions;
 #[path = "endpoints/recordings.rs"]
@@ -21,6 +23,8 @@ mod requests;
 mod runs;
 #[path = "endpoints/stored.rs"]
 mod stored;
+#[path = "endpoints/targets.rs"]
+mod targets;
 #[path = "endpoints/texts.rs"]
 mod texts;
 #[path = "endpoints/tls.rs"]

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::args::{SelectArgs, SuiteArgs, TargetArgs, no_target, plural};
+use super::args::{SelectArgs, SuiteArgs, TargetArgs, no_target, plural, say_found};
 use super::exit::{Done, Exit, Failed};
 use super::files::{RunFile, RunFolder};
 use super::guideline::GuidelineArg;
@@ -15,7 +15,7 @@ use crate::case::{Case, Suite};
 use crate::judge::judge;
 use crate::report;
 use crate::run::{Order, Progress, RunOptions, Stop, run as run_cases};
-use crate::target::{Caller, connect};
+use crate::target::{Caller, Connection, connect};
 use crate::transcript::Transcript;
 
 /// The recording that is shown if no target is named.
@@ -50,9 +50,9 @@ pub(super) struct RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Done {
-    match &args.target.endpoint {
+    match args.target.choose()? {
         None => bundled(args),
-        Some(endpoint) => live(args, endpoint),
+        Some(target) => live(args, &Connection::from(&target)),
     }
 }
 
@@ -86,7 +86,7 @@ fn bundled(args: &RunArgs) -> Done {
     Ok(Exit::Ok)
 }
 
-fn live(args: &RunArgs, endpoint: &str) -> Done {
+fn live(args: &RunArgs, connection: &Connection) -> Done {
     let suite = args.suite.suite()?;
     let cases = args.select.select(suite)?;
     let knowledge = args.suite.knowledge()?;
@@ -95,7 +95,7 @@ fn live(args: &RunArgs, endpoint: &str) -> Done {
         .enable_all()
         .build()
         .map_err(|e| Failed::usage(format!("no runtime: {e}")))?;
-    let folder = runtime.block_on(run_live(args, endpoint, &cases))?;
+    let folder = runtime.block_on(run_live(args, connection, &cases))?;
     let transcript = folder.read_transcript()?;
     let result = judge(&transcript, &knowledge);
     let held = args.guideline.held(guideline.as_ref(), &result);
@@ -107,7 +107,11 @@ fn live(args: &RunArgs, endpoint: &str) -> Done {
 }
 
 /// Runs cases and leaves their transcript in a folder.
-async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunFolder, Failed> {
+async fn run_live(
+    args: &RunArgs,
+    connection: &Connection,
+    cases: &[Case],
+) -> Result<RunFolder, Failed> {
     let run_id = RunOptions::fresh_run_id();
     let folder = RunFolder::new(
         args.out.clone().unwrap_or_else(|| PathBuf::from("parallax-out").join(&run_id)),
@@ -116,7 +120,8 @@ async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunF
     folder.must_be_free()?;
     let started = format!("{:.0}", jiff::Timestamp::now());
     let began = Instant::now();
-    let target = connect(&args.target.connection(endpoint)).await.map_err(no_target)?;
+    let target = connect(connection).await.map_err(no_target)?;
+    say_found(&target);
     let order = args.order();
     let options =
         RunOptions { run: run_id, jobs: args.jobs.into(), order, target: target.facts.clone() };

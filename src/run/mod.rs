@@ -9,6 +9,7 @@ mod engine;
 mod options;
 mod progress;
 mod schedule;
+mod skip;
 mod stop;
 mod undo;
 
@@ -17,4 +18,5 @@ pub(crate) use engine::lacking;
 pub use options::{Order, RunOptions};
 pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};
+pub(crate) use skip::why_skipped;
 pub use stop::Stop;
