@@ -140,8 +140,8 @@ fn run_live(case: &Case, connection: &Connection, knowledge: &Knowledge) -> Resu
             target: target.facts.clone(),
         };
         let started = format!("{:.0}", jiff::Timestamp::now());
-        let (client, recorder) = target.into_recording(&options.run, &started);
-        let caller = Caller::new(&client, &recorder);
+        let (endpoint, recorder) = target.into_recording(&options.run, &started);
+        let caller = Caller::new(&endpoint, &recorder);
         let cases = std::slice::from_ref(case);
         run(&caller, cases, &options, &Stop::default(), &Progress::Quiet).await;
         Ok::<_, Failed>(recorder.kept())

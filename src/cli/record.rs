@@ -241,9 +241,9 @@ impl Recorder<'_> {
             target: target.facts.clone(),
         };
         let transcript = library.transcript(&name).map_err(Failed::usage)?;
-        let (client, recorder) = target.into_recording(&run, &format!("{began:.0}"));
+        let (endpoint, recorder) = target.into_recording(&run, &format!("{began:.0}"));
         recorder.begin(&transcript).map_err(|e| Failed::file(&transcript, e))?;
-        let caller = Caller::new(&client, &recorder);
+        let caller = Caller::new(&endpoint, &recorder);
         let clock = Instant::now();
         let report = run_cases(&caller, self.cases, &options, stop, &Progress::automatic()).await;
         if let Some(error) = recorder.failure() {

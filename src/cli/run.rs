@@ -126,7 +126,7 @@ async fn run_live(
     let options =
         RunOptions { run: run_id, jobs: args.jobs.into(), order, target: target.facts.clone() };
     folder.create()?;
-    let (client, recorder) = target.into_recording(&options.run, &started);
+    let (endpoint, recorder) = target.into_recording(&options.run, &started);
     recorder.begin(&folder.transcript()).map_err(|e| Failed::file(&folder.transcript(), e))?;
 
     let stop = Stop::default();
@@ -137,7 +137,7 @@ async fn run_live(
         options.target.name,
         options.target.endpoint
     );
-    let caller = Caller::new(&client, &recorder);
+    let caller = Caller::new(&endpoint, &recorder);
     let report = run_cases(&caller, cases, &options, &stop, &Progress::automatic()).await;
     folder.write_run(&RunFile {
         format: "parallax-run".to_owned(),

@@ -10,7 +10,7 @@ use super::{AccessError, Caller, Endpoint, Kind, Problem, Rate, discover, find_a
 use crate::transcript::{
     FORMAT_VERSION, Recorder, Redactor, RunStarted, Salt, TargetFacts, VpcSupport,
 };
-use crate::wire::{Client, ClientError, ClientOptions, Signer, is_aws};
+use crate::wire::{Client, ClientError, ClientOptions, Signer};
 
 /// Seconds that one request may take if nobody says otherwise.
 pub(crate) const TIMEOUT: u64 = 60;
@@ -180,8 +180,7 @@ pub(super) async fn prepare(connection: &Connection) -> Result<Prepared, Connect
         vpc: connection.vpc,
         lacks: connection.lacks.clone(),
     };
-    // Whether a token holds is known of AWS only, and what is called AWS in a file may be anything.
-    let endpoint = Endpoint::new(client, connection.rate(), is_aws(&facts.endpoint));
+    let endpoint = Endpoint::new(client, connection.rate());
     let discovery = Recorder::new(redactor.clone(), began);
     Ok(Prepared { endpoint, facts, discovery, expires, redactor, began })
 }

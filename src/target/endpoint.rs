@@ -9,7 +9,7 @@ use aws_smithy_types::date_time::Format;
 use url::Url;
 
 use super::pace::{Pace, Rate};
-use crate::wire::{Attempt, Client, RawResponse};
+use crate::wire::{Attempt, Client, RawResponse, is_aws};
 
 /// An endpoint. One for everybody who calls it.
 #[derive(Debug)]
@@ -54,7 +54,10 @@ impl std::fmt::Display for Skew {
 }
 
 impl Endpoint {
-    pub(super) fn new(client: Client, rate: Rate, tokens_hold: bool) -> Endpoint {
+    /// The endpoint of a client, asked at this rate.
+    pub fn new(client: Client, rate: Rate) -> Endpoint {
+        // By its URL: what a file calls AWS may be anything.
+        let tokens_hold = is_aws(client.endpoint().as_str());
         Endpoint { client, pace: Pace::new(rate), tokens_hold, skew: OnceLock::new() }
     }
 

@@ -85,9 +85,11 @@ pub(in crate::target) fn again(
     chance: f64,
 ) -> Option<Duration> {
     // Full jitter, as AWS's architecture blog and SDKs have it: anything from nothing to the bound,
-    // so that those who were refused together do not come back together.
+    // so that those who were refused together do not come back together. What is not there yet needs
+    // its time, whoever else waits: at least half of it.
     let bound = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(attempt - 1)).min(LONGEST_PAUSE);
-    let jitter = bound.mul_f64(chance.clamp(0.0, 1.0));
+    let least = if trouble == Trouble::Connection { 0.5 } else { 0.0 };
+    let jitter = bound.mul_f64(least + (1.0 - least) * chance.clamp(0.0, 1.0));
     // The brake spreads those who wait for the same moment.
     let pause = hold.unwrap_or(jitter);
     (attempt < trouble.attempts() && since.saturating_add(pause) <= PATIENCE).then_some(pause)
@@ -150,6 +152,8 @@ mod tests {
         assert_eq!(longest(8), None);
         assert_eq!(again(Trouble::Fault, 2, Duration::ZERO, None, 0.0), Some(Duration::ZERO));
         assert_eq!(again(Trouble::Fault, 3, Duration::ZERO, None, 0.0), None);
+        let soonest = again(Trouble::Connection, 1, Duration::ZERO, None, 0.0);
+        assert_eq!(soonest, Some(Duration::from_millis(250)), "somebody may be starting it");
     }
 
     #[test]
