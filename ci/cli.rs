@@ -1,5 +1,7 @@
 //! What the program says about itself and about cases: help, lists, schema, mistakes. No network.
 
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/coverage.rs"]
 mod coverage;
 #[path = "cli/mistakes.rs"]
@@ -20,9 +22,9 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 11] = [
-    "run", "judge", "report", "list", "show", "check", "coverage", "explain", "shapes", "policy",
-    "schema",
+const COMMANDS: [&str; 13] = [
+    "run", "judge", "report", "compare", "index", "list", "show", "check", "coverage", "explain",
+    "shapes", "policy", "schema",
 ];
 
 #[test]

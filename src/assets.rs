@@ -22,9 +22,9 @@ struct Baselines;
 
 #[derive(RustEmbed)]
 #[folder = "reports/"]
-#[include = "*/run.json"]
-#[include = "*/transcript.jsonl"]
-#[include = "*/result.json"]
+#[include = "openstack-2023.2/run.json"]
+#[include = "openstack-2023.2/transcript.jsonl"]
+#[include = "openstack-2023.2/result.json"]
 struct Reports;
 
 #[derive(RustEmbed)]
@@ -39,7 +39,7 @@ pub enum Assets {
     Cases,
     /// The baselines and shape profiles that were built in.
     Baselines,
-    /// The published results that were built in.
+    /// The published result that was built in: the one that is shown without a target.
     Reports,
     /// The rules of the judge, which nobody can replace.
     Rules,

@@ -14,6 +14,7 @@
 pub mod assets;
 pub mod case;
 pub mod cli;
+pub mod compare;
 pub mod coverage;
 pub mod judge;
 pub mod model;

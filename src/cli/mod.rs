@@ -2,14 +2,17 @@
 
 mod args;
 mod check;
+mod compare;
 mod coverage;
 mod distil;
 mod exit;
 mod explain;
 mod explain_code;
 mod files;
+mod index;
 mod judge;
 mod list;
+mod marks;
 mod out;
 mod policy;
 mod record;
@@ -53,6 +56,10 @@ enum Command {
     Judge(judge::JudgeArgs),
     /// Show the report of a stored run
     Report(report::ReportArgs),
+    /// Put results side by side: clouds, releases, or runs of one cloud
+    Compare(compare::CompareArgs),
+    /// Write the table of published results
+    Index(index::IndexArgs),
     /// List the cases
     List(list::ListArgs),
     /// Show one case: its steps, and what AWS does with the source that says so
@@ -81,6 +88,8 @@ pub fn main() -> ExitCode {
         Command::Distil(args) => distil::run(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Index(args) => index::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Check(args) => check::run(&args),
