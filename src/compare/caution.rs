@@ -55,7 +55,10 @@ fn suites(runs: &[Column], all: usize, said: &mut Vec<String>) {
     if runs.iter().all(|run| run.not_run == 0) {
         return;
     }
-    let ran = |run: &Column| format!("{} ran {} of them", run.label, run.summary.cases);
+    let ran = |run: &Column| {
+        let cases = all.saturating_sub(run.not_run as usize);
+        format!("{} ran {cases} of them", run.label)
+    };
     said.push(format!(
         "The runs have different cases, {all} in all: {}. What a run lacks is shown as not run.",
         runs.iter().map(ran).collect::<Vec<_>>().join(", ")
@@ -74,6 +77,14 @@ fn changed_cases(cases: &[CaseRow], said: &mut Vec<String>) {
 
 /// A name of what results were judged with, and how to find it out.
 type Part = (&'static str, fn(&JudgedWith) -> String);
+
+/// `a`, `a and b`, `a, b and c`.
+fn list(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        names => names.concat(),
+    }
+}
 
 fn judged(runs: &[Column], said: &mut Vec<String>) {
     let parts: [Part; 6] = [
@@ -94,6 +105,6 @@ fn judged(runs: &[Column], said: &mut Vec<String>) {
     said.push(format!(
         "Judged with different {}: a difference between the runs may be one between the rules. \
          `parallax judge DIR` judges a run again; do so for each with the same program.",
-        different.join(", ")
+        list(&different)
     ));
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::compare::{Agreement, Changed, Column, Comparison, Counts, Trend};
+use crate::compare::{Agreement, Changed, Column, Comparison, Counts, Difference};
 use crate::judge::{Severity, Verdict};
 use crate::report::clean::clean;
 use crate::report::terminal::{shorten, style};
@@ -92,8 +92,9 @@ fn agreement(out: &mut String, comparison: &Comparison) {
             })
         })
         .collect();
-    let cases = comparison.cases.len();
-    let _ = writeln!(out, "{BOLD}{cases} cases{BOLD:#}: {}", said.join(", "));
+    let count = comparison.cases.len();
+    let cases = if count == 1 { "case" } else { "cases" };
+    let _ = writeln!(out, "{BOLD}{count} {cases}{BOLD:#}: {}", said.join(", "));
 }
 
 fn change(out: &mut String, comparison: &Comparison, all: bool) {
@@ -113,7 +114,7 @@ fn change(out: &mut String, comparison: &Comparison, all: bool) {
         let _ = writeln!(out, "\n{BOLD}{} {word}{BOLD:#}", cases.len());
         let most = if all { cases.len() } else { MOST };
         for case in cases.iter().take(most) {
-            changed(out, comparison, case);
+            changed(out, comparison, word, case);
         }
         if cases.len() > most {
             let rest = cases.len() - most;
@@ -127,26 +128,27 @@ fn change(out: &mut String, comparison: &Comparison, all: bool) {
     let _ = writeln!(out, "\n{} unchanged{cosmetic}", change.unchanged);
 }
 
-fn changed(out: &mut String, comparison: &Comparison, case: &Changed) {
-    let word = |verdict: Option<Verdict>| {
+fn changed(out: &mut String, comparison: &Comparison, word: &str, case: &Changed) {
+    let shown = |verdict: Option<Verdict>| {
         let (style, word) =
             verdict.map_or((DIM, "not run"), |verdict| (style(verdict), verdict.word()));
         format!("{style}{word}{style:#}")
     };
     let turn = if case.before == case.after {
-        word(case.after)
+        shown(case.after)
     } else {
-        format!("{} → {}", word(case.before), word(case.after))
+        format!("{} → {}", shown(case.before), shown(case.after))
     };
     let edited = if case.other_steps { "  (the case itself was changed)" } else { "" };
     let _ = writeln!(out, "  {BOLD}{}{BOLD:#}  {turn}{DIM}{edited}{DIM:#}", clean(&case.name));
-    // What is new is why; what is gone matters where nothing came.
-    let (sign, shown) = match case.trend {
-        Trend::Fewer => ("−", &case.went),
-        _ => ("+", &case.came),
-    };
-    for number in shown.iter().take(DIFFERENCES) {
-        let difference = &comparison.differences[*number];
+    // What is new says why it is worse, what is gone why it is better.
+    let better = word == "better" || case.came.is_empty();
+    let (sign, numbers) = if better { ("−", &case.went) } else { ("+", &case.came) };
+    let mut shown: Vec<&Difference> =
+        numbers.iter().map(|number| &comparison.differences[*number]).collect();
+    shown.sort_by_key(|difference| difference.severity);
+    shown.dedup_by(|a, b| (&a.rule, &a.message) == (&b.rule, &b.message));
+    for difference in shown.iter().take(DIFFERENCES) {
         let _ = writeln!(
             out,
             "    {sign} {} {} {DIM}{}{DIM:#}",

@@ -142,7 +142,7 @@ addEventListener("DOMContentLoaded", () => {
     one("clear").hidden = !active;
     one("nothing").hidden = shown > 0 || !active;
   };
-  const tools = Details.tools(one("tools"), filter, () => (capability.value = ""));
+  const tools = Details.tools(one("tools"), ["agreement", "verdict"], filter, () => (capability.value = ""));
   const { chosen } = tools;
   capability.addEventListener("change", filter);
 

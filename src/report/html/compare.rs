@@ -277,7 +277,11 @@ fn answer(comparison: &Comparison, reference: &str) -> (String, String) {
     };
     let agreement = |agreement| comparison.agreement.get(&agreement).copied().unwrap_or_default();
     let cases = words::count(comparison.cases.len(), "case", "cases");
-    let everywhere = if comparison.runs.len() == 2 { "both" } else { "all of them" };
+    let everywhere = match comparison.runs.len() {
+        2 => "both".to_owned(),
+        3 => "all three".to_owned(),
+        runs => format!("all {runs}"),
+    };
     let answer = format!(
         "{} of {cases} behave as on {} on {everywhere}, {} on none.",
         number(true),

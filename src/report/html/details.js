@@ -160,13 +160,12 @@ const Details = (() => {
     });
   };
 
-  // The search box, and the buttons that choose. `filter` is called when either has changed, `reset`
-  // when everything is to be shown again.
-  const tools = (element, filter, reset = () => {}) => {
+  // The search box, and the buttons that choose, in `groups`. `filter` is called when either has
+  // changed, `reset` when everything is to be shown again.
+  const tools = (element, groups, filter, reset = () => {}) => {
     const search = one("q");
     const buttons = all("button[data-group]", element);
-    const chosen = {};
-    for (const button of buttons) chosen[button.dataset.group] ??= new Set();
+    const chosen = Object.fromEntries(groups.map((group) => [group, new Set()]));
     const words = () => search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const apply = () => {
       for (const button of buttons) {

@@ -131,7 +131,7 @@
     one("clear").hidden = !active;
     one("nothing").hidden = shown > 0 || !active;
   };
-  const tools = Details.tools(one("tools"), filter);
+  const tools = Details.tools(one("tools"), ["verdict", "severity", "layer"], filter);
   const { chosen } = tools;
 
   // Where an address leads: to an element, or to one that is not laid out yet.
@@ -175,7 +175,7 @@
     const failed = shownCases().filter(({ verdict }) => verdict !== "pass");
     const open = failed.length <= MOST ? failed : [];
     open.forEach(fill);
-    opened = [...open.map(({ element }) => element), ...all(".fold:not(.more)"), ...all(".minor")].filter((details) => !details.open);
+    opened = [...open.map(({ element }) => element), ...(open.length === failed.length ? all(".fold:not(.more), .minor") : [])].filter((details) => !details.open);
     opened.forEach((details) => (details.open = true));
     document.body.classList.toggle("book", failed.length > MOST);
   });

@@ -204,7 +204,7 @@ fn scripts_make_no_markup() {
     }
     let page = rendered(usual(), vec![], None);
     for word in ["default-src 'none'", "require-trusted-types-for 'script'", "form-action 'none'"] {
-        assert!(page.contains(word), "{word}");
+        assert!(page.contains(&word.replace('\'', "&#39;")), "{word}");
     }
 }
 
@@ -238,7 +238,7 @@ fn a_rule_is_explained_once_and_linked() {
     let known = crate::judge::rule("baseline.error-code").unwrap();
     assert!(page.contains(&known.fix) && page.contains(&format!("href=\"{}\"", known.see)));
     assert!(!page.contains("rule-model."), "no other rule is explained");
-    assert!(page.contains("<code>error-code</code>") && !page.contains("#rule-error-code"));
+    assert!(page.contains("<code>error-code</code>") && !page.contains("=\"#rule-error-code"));
 
     let page = rendered(usual(), vec![], None);
     assert!(!page.contains("id=\"rules\""), "no rule that is known");
@@ -335,7 +335,7 @@ fn very_many_huge_findings_stay_readable() {
 fn compared(poisoned: bool) -> String {
     let mut first = usual();
     first["cases"].as_array_mut().unwrap().truncate(1);
-    let (mut first, mut second) = (first, usual());
+    let mut second = usual();
     second["run"]["id"] = json!("r2");
     let (mut of_first, mut of_second) = (vec![exchange(2)], vec![exchange(2), exchange(1)]);
     let mut about = json!({ "kind": "emulator", "name": "moto", "release": "5", "about": "Says so." });
@@ -364,7 +364,7 @@ fn a_comparison_shows_each_run_and_what_was_not_run() {
     let page = compared(false);
     assert!(page.contains("<title>moto 5 and A cloud: how far from AWS EC2</title>"));
     assert!(page.contains("moto 5 is an emulator, not a cloud."));
-    assert!(page.contains("3 cases in all: moto 5 ran 3 of them"), "as its result says");
+    assert!(page.contains("3 cases in all: moto 5 ran 1 of them, A cloud ran 3 of them."));
     for (case, run, verdict) in
         [("a", 1, "fail"), ("a", 2, "fail"), ("b", 1, "not run"), ("c", 1, "not run"), ("c", 2, "pass")]
     {
