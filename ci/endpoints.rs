@@ -60,6 +60,8 @@ fn refused_from(place: &Place, url: &str, more: &[&str], words: &[&str]) -> Ran 
     let arguments = ["run", CASE, "--endpoint", url, "--region", "here-1", "--out", "out"];
     let ran = place.run(&[&arguments, more].concat()).exits(3).within(30).complains(words);
     assert_eq!(ran.stdout, "", "only errors are said\n{ran}");
+    // What the README promises, whatever the endpoint sends.
+    assert!(ran.memory < 2_000_000_000, "{} bytes\n{ran}", ran.memory);
     assert!(!ran.stderr.contains("running"), "no case may run\n{ran}");
     assert_eq!(place.left_behind(), Vec::<std::path::PathBuf>::new(), "{ran}");
     ran
