@@ -30,12 +30,9 @@ mod usage;
 
 mod support;
 
-// What fuzzing found is tried again here.
 #[allow(dead_code, reason = "most of it is for making inputs")]
 #[path = "fuzz/chance.rs"]
 mod chance;
-#[path = "fuzz/found.rs"]
-mod found;
 #[allow(dead_code, reason = "most of it is for making inputs")]
 #[path = "fuzz/mutate/mod.rs"]
 mod mutate;
