@@ -20,7 +20,7 @@ use parallax::case::{Case, Suite};
 use parallax::judge::{
     CaseResult, Finding, Knowledge, Layer, RunResult, Verdict, client, judge, read_result,
 };
-use parallax::run::{Order, Progress, RunOptions, Stop, run};
+use parallax::run::{Ledger, Order, Progress, RunOptions, Stop, run};
 use parallax::target::{Caller, Connection, connect};
 use parallax::transcript::Transcript;
 
@@ -139,6 +139,7 @@ fn run_live(case: &Case, connection: &Connection, knowledge: &Knowledge) -> Resu
             jobs: 1,
             order: Order::LongestFirst,
             target: target.facts.clone(),
+            ledger: Ledger::default(),
         };
         let started = format!("{:.0}", jiff::Timestamp::now());
         let (client, recorder) = target.into_recording(&options.run, &started);

@@ -19,6 +19,8 @@ mod requests;
 mod runs;
 #[path = "endpoints/stored.rs"]
 mod stored;
+#[path = "endpoints/sweeps.rs"]
+mod sweeps;
 #[path = "endpoints/texts.rs"]
 mod texts;
 #[path = "endpoints/tls.rs"]

@@ -10,8 +10,8 @@ use crate::CASE;
 use crate::support::command::{ACCESS_KEY, Place, Ran, Running, SECRET_KEY, SESSION_TOKEN};
 use crate::support::ec2::{Call, FakeEc2, KEY_MATERIAL, Reply, output, refusal};
 
-const FILES: [&str; 5] =
-    ["run.json", "transcript.jsonl", "result.json", "report.html", "junit.xml"];
+const FILES: [&str; 6] =
+    ["run.json", "transcript.jsonl", "ledger.jsonl", "result.json", "report.html", "junit.xml"];
 
 fn arguments(url: &str) -> [&str; 8] {
     ["run", CASE, "--endpoint", url, "--region", "here-1", "--out", "out"]
@@ -257,8 +257,11 @@ fn interrupted_twice() {
     running.interrupt();
     running.says("stopping");
     running.interrupt();
-    let ran =
-        running.finish().exits(130).within(45).complains(&["may still be there", "transcript"]);
+    let ran = running
+        .finish()
+        .exits(130)
+        .within(45)
+        .complains(&["may still be there", "parallax sweep out\n"]);
     drop(release);
     assert!(
         file(&place, "transcript.jsonl").contains(&cloud.calls()[2].parameters["KeyName"]),
@@ -381,11 +384,14 @@ fn who_only_looks_looks_before_anything_is_made() {
 /// Sent, never answered, and known by no id: nothing can undo it, and that has to be said.
 #[test]
 fn what_may_have_been_made_is_said() {
-    let cloud = FakeEc2::that(|call| {
-        (call.action == "RunInstances").then(|| {
+    let cloud = FakeEc2::that(|call| match call.action.as_str() {
+        "RunInstances" => {
             std::thread::sleep(Duration::from_secs(3));
-            output(call, "")
-        })
+            Some(output(call, ""))
+        }
+        // Nor can it be looked for.
+        "DescribeInstances" => Some(refusal(403, "UnauthorizedOperation", "not you")),
+        _ => None,
     });
     let place = Place::new();
     let folder = place.work().join("suite/instances");

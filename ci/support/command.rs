@@ -148,6 +148,13 @@ impl Running {
         assert!(killed.success());
     }
 
+    /// As nothing can be ended otherwise.
+    pub fn kill(&self) {
+        let pid = self.child.id().to_string();
+        let killed = Command::new("kill").args(["-KILL", &pid]).status().expect("kill is there");
+        assert!(killed.success());
+    }
+
     /// Waits until standard error says this.
     #[track_caller]
     pub fn says(&self, words: &str) {

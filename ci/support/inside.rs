@@ -8,7 +8,7 @@ use aws_credential_types::Credentials;
 use parallax::assets::Assets;
 use parallax::case::{Case, Suite};
 use parallax::judge::{CaseResult, Knowledge, RunResult, judge};
-use parallax::run::{Order, Progress, RunOptions, Stop, run};
+use parallax::run::{Ledger, Order, Progress, RunOptions, Stop, run};
 use parallax::target::Caller;
 use parallax::transcript::{
     FORMAT_VERSION, Recorder, Redactor, RunStarted, TargetFacts, Transcript,
@@ -67,7 +67,13 @@ pub fn run_case(url: &str, case: &Case, timeout: Duration) -> Inside {
         started: "2026-11-21T00:00:00Z".to_owned(),
         target: target.clone(),
     });
-    let options = RunOptions { run: run_id, jobs: 1, order: Order::LongestFirst, target };
+    let options = RunOptions {
+        run: run_id,
+        jobs: 1,
+        order: Order::LongestFirst,
+        target,
+        ledger: Ledger::default(),
+    };
     let caller = Caller::new(&client, &recorder);
     let (stop, cases) = (Stop::default(), [case.clone()]);
     runtime().block_on(run(&caller, &cases, &options, &stop, &Progress::Quiet));

@@ -15,7 +15,9 @@ Exit codes:
   2    usage: wrong arguments, or mistakes in cases, baselines, guidelines, configuration or stored runs
   3    could not tell: the endpoint cannot be used, or cases are inconclusive, blocked or flaky; of
        `verify`: something could not be checked
-  4    leaked: something that was made may still be there (whatever the verdicts are)
+  4    leaked: something that was made may still be there (whatever the verdicts are); of `sweep`:
+       something is still there, or what may be somebody else's was left alone
+  101  a bug in parallax: a case was broken off by it (whatever the verdicts are; before 4)
   130  stopped a second time by Ctrl-C before everything was undone";
 
 /// The style of `error:`.
@@ -36,6 +38,8 @@ pub enum Exit {
     CouldNotTell,
     /// Something may have been left behind.
     Leaked,
+    /// A bug of this program broke a case off, or the program itself.
+    Bug,
     /// Stopped before everything was undone.
     Stopped,
 }
@@ -49,6 +53,8 @@ impl Exit {
             Exit::Usage => 2,
             Exit::CouldNotTell => 3,
             Exit::Leaked => 4,
+            // As Rust has it for a program that panics.
+            Exit::Bug => 101,
             Exit::Stopped => 130,
         }
     }

@@ -59,6 +59,10 @@ impl RunFolder {
         self.root.join("run.json")
     }
 
+    pub(super) fn ledger(&self) -> PathBuf {
+        self.root.join("ledger.jsonl")
+    }
+
     pub(super) fn result(&self) -> PathBuf {
         self.root.join("result.json")
     }
@@ -69,7 +73,7 @@ impl RunFolder {
 
     /// A folder that holds a run already is left alone.
     pub(super) fn must_be_free(&self) -> Result<(), Failed> {
-        if self.transcript().exists() {
+        if self.transcript().exists() || self.ledger().exists() {
             return Err(Failed::usage(format!(
                 "{} holds a run already; choose another folder with --out, or remove it",
                 self.root.display()

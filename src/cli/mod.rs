@@ -21,6 +21,8 @@ mod schema;
 mod shapes;
 mod show;
 mod sign;
+mod signals;
+mod sweep;
 mod verify;
 
 use std::process::ExitCode;
@@ -52,6 +54,8 @@ enum Command {
     Review(review::ReviewArgs),
     /// Distil all recorded baselines again from their recordings
     Distil(distil::DistilArgs),
+    /// Find and remove what a run left that was killed, or could not undo everything
+    Sweep(Box<sweep::SweepArgs>),
     /// Judge a stored run again, without any network
     Judge(judge::JudgeArgs),
     /// Show the report of a stored run
@@ -88,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Record(args) => record::run(&args),
         Command::Review(args) => review::run(&args),
         Command::Distil(args) => distil::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Sign(args) => sign::run(&args),

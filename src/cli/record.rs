@@ -9,8 +9,10 @@ use clap::Args;
 
 use super::args::{SelectArgs, SuiteArgs, TargetArgs, no_target, plural};
 use super::exit::{Done, Exit, Failed};
+use super::files::RunFolder;
 use super::out::{note, say};
-use super::run::watch_signals;
+use super::signals::{ToSweep, watch_signals};
+use super::sweep::{begin_ledger, command};
 use crate::assets::Assets;
 use crate::case::Case;
 use crate::judge::Knowledge;
@@ -18,7 +20,7 @@ use crate::judge::baseline::AWS;
 use crate::judge::recorded::{Distilled, Recordings, distil, is_aws};
 use crate::plan::{Context, Plan};
 use crate::record::{Library, Written};
-use crate::run::{Order, Progress, RunOptions, Stop, run as run_cases};
+use crate::run::{Order, Progress, RunOptions, Stop, look_around, run as run_cases};
 use crate::target::{Caller, Target, connect};
 use crate::transcript::Salt;
 
@@ -89,11 +91,15 @@ pub(super) fn run(args: &RecordArgs) -> Done {
     let (library, made) = runtime.block_on(recorder.record(&regions))?;
     let distilled = recorder.distil(&library, &made.recordings)?;
     let ended = report(&library, &cases, &distilled)?;
+    for ledger in &made.to_sweep {
+        note!("what may be left is found and removed by\n  {}", command(ledger));
+    }
+    if made.panics > 0 {
+        note!("{} broken off by a bug in parallax: please report it", plural(made.panics, "case"));
+        return Ok(Exit::Bug);
+    }
     if made.leaks > 0 {
-        note!(
-            "{} may have been left behind; the transcripts name them",
-            plural(made.leaks, "thing")
-        );
+        note!("{} may have been left behind", plural(made.leaks, "thing"));
         return Ok(Exit::Leaked);
     }
     Ok(if made.interrupted { Exit::CouldNotTell } else { ended })
@@ -114,6 +120,9 @@ struct Made {
     /// Names of the recordings.
     recordings: Vec<String>,
     leaks: usize,
+    panics: usize,
+    /// Folders of ledgers of which something was not undone.
+    to_sweep: Vec<PathBuf>,
     interrupted: bool,
 }
 
@@ -122,7 +131,7 @@ impl Recorder<'_> {
         let mut library = None;
         let mut made = Made::default();
         let stop = Stop::default();
-        let mut watched = false;
+        let (mut watched, to_sweep) = (false, ToSweep::default());
         for region in regions {
             for sample in 1..=self.args.samples {
                 let target = match (self.connect(region.as_deref()).await, &library) {
@@ -140,7 +149,7 @@ impl Recorder<'_> {
                 }
                 let Some(library) = &library else { continue };
                 if !std::mem::replace(&mut watched, true) {
-                    watch_signals(stop.clone());
+                    watch_signals(stop.clone(), to_sweep.clone());
                 }
                 note!(
                     "sample {sample} of {} in {}: {}",
@@ -148,7 +157,7 @@ impl Recorder<'_> {
                     target.facts.region,
                     plural(self.cases.len(), "case")
                 );
-                self.sample(target, library, &stop, &mut made).await?;
+                self.sample(target, library, &stop, &to_sweep, &mut made).await?;
                 if stop.requested() {
                     return Ok(kept(library, made));
                 }
@@ -221,10 +230,16 @@ impl Recorder<'_> {
         target: Target,
         library: &Library,
         stop: &Stop,
+        to_sweep: &ToSweep,
         made: &mut Made,
     ) -> Result<(), Failed> {
         let began = jiff::Timestamp::now();
         let run = RunOptions::fresh_run_id();
+        // Not beside the recording: that is to be published, and the ledger tells whose account it was.
+        let folder = RunFolder::new(PathBuf::from("parallax-out").join(&run));
+        folder.create()?;
+        let started = format!("{began:.0}");
+        let ledger = begin_ledger(&folder.ledger(), &run, &started, &target, &self.args.target)?;
         let name =
             format!("{}-{}-{run}", began.strftime("%Y-%m-%dT%H-%M-%S"), slug(&target.facts.region));
         let options = RunOptions {
@@ -237,17 +252,31 @@ impl Recorder<'_> {
                 Order::Shuffled(made.recordings.len() as u64)
             },
             target: target.facts.clone(),
+            ledger,
         };
         let transcript = library.transcript(&name).map_err(Failed::usage)?;
-        let (client, recorder) = target.into_recording(&run, &format!("{began:.0}"));
+        let (client, recorder) = target.into_recording(&run, &started);
         recorder.begin(&transcript).map_err(|e| Failed::file(&transcript, e))?;
         let caller = Caller::new(&client, &recorder);
         let clock = Instant::now();
+        look_around(&caller, self.cases, &options.ledger).await;
+        to_sweep.set(folder.root().to_owned());
         let report = run_cases(&caller, self.cases, &options, stop, &Progress::automatic()).await;
         if let Some(error) = recorder.failure() {
             return Err(Failed::file(&transcript, error));
         }
+        if let Some(error) = options.ledger.failure() {
+            return Err(Failed::file(&folder.ledger(), error));
+        }
         made.leaks += report.leaks;
+        made.panics += report.panics;
+        if report.leaks > 0 {
+            made.to_sweep.push(folder.root().to_owned());
+        } else {
+            // Nothing to sweep. A folder that somebody else put something into stays.
+            let _ = std::fs::remove_file(folder.ledger());
+            let _ = std::fs::remove_dir(folder.root());
+        }
         made.recordings.push(library.compress(&transcript).map_err(Failed::usage)?);
         note!("  done in {} s", clock.elapsed().as_secs());
         Ok(())

@@ -10,11 +10,13 @@ use super::exit::{Done, Exit, Failed};
 use super::files::{RunFile, RunFolder};
 use super::guideline::GuidelineArg;
 use super::out::{note, print, say};
+use super::signals::{ToSweep, watch_signals};
+use super::sweep::{begin_ledger, command};
 use crate::assets::Assets;
 use crate::case::{Case, Suite};
 use crate::judge::judge;
 use crate::report;
-use crate::run::{Order, Progress, RunOptions, Stop, run as run_cases};
+use crate::run::{Order, Progress, RunOptions, RunReport, Stop, look_around, run as run_cases};
 use crate::target::{Caller, connect};
 use crate::transcript::Transcript;
 
@@ -95,7 +97,7 @@ fn live(args: &RunArgs, endpoint: &str) -> Done {
         .enable_all()
         .build()
         .map_err(|e| Failed::usage(format!("no runtime: {e}")))?;
-    let folder = runtime.block_on(run_live(args, endpoint, &cases))?;
+    let (folder, report) = runtime.block_on(run_live(args, endpoint, &cases))?;
     let transcript = folder.read_transcript()?;
     let result = judge(&transcript, &knowledge);
     let held = args.guideline.held(guideline.as_ref(), &result);
@@ -103,11 +105,25 @@ fn live(args: &RunArgs, endpoint: &str) -> Done {
     print(&report::terminal(&result, args.verbose));
     held.iter().for_each(|held| print(&report::guideline_summary(held)));
     say!("\nThe report: {}", folder.html().display());
+    if report.leaks > 0 {
+        note!("what may be left is found and removed by\n  {}", command(folder.root()));
+    }
+    if report.panics > 0 {
+        note!(
+            "{} broken off by a bug in parallax: please report it",
+            plural(report.panics, "case")
+        );
+        return Ok(Exit::Bug);
+    }
     Ok(Exit::of(&result))
 }
 
 /// Runs cases and leaves their transcript in a folder.
-async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunFolder, Failed> {
+async fn run_live(
+    args: &RunArgs,
+    endpoint: &str,
+    cases: &[Case],
+) -> Result<(RunFolder, RunReport), Failed> {
     let run_id = RunOptions::fresh_run_id();
     let folder = RunFolder::new(
         args.out.clone().unwrap_or_else(|| PathBuf::from("parallax-out").join(&run_id)),
@@ -118,14 +134,16 @@ async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunF
     let began = Instant::now();
     let target = connect(&args.target.connection(endpoint)).await.map_err(no_target)?;
     let order = args.order();
-    let options =
-        RunOptions { run: run_id, jobs: args.jobs.into(), order, target: target.facts.clone() };
     folder.create()?;
+    let ledger = begin_ledger(&folder.ledger(), &run_id, &started, &target, &args.target)?;
+    let (jobs, facts) = (args.jobs.into(), target.facts.clone());
+    let options = RunOptions { run: run_id, jobs, order, target: facts, ledger };
     let (client, recorder) = target.into_recording(&options.run, &started);
     recorder.begin(&folder.transcript()).map_err(|e| Failed::file(&folder.transcript(), e))?;
 
     let stop = Stop::default();
-    watch_signals(stop.clone());
+    let to_sweep = ToSweep::default();
+    watch_signals(stop.clone(), to_sweep.clone());
     note!(
         "running {} on {} ({})",
         plural(cases.len(), "case"),
@@ -133,6 +151,8 @@ async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunF
         options.target.endpoint
     );
     let caller = Caller::new(&client, &recorder);
+    look_around(&caller, cases, &options.ledger).await;
+    to_sweep.set(folder.root().to_owned());
     let report = run_cases(&caller, cases, &options, &stop, &Progress::automatic()).await;
     folder.write_run(&RunFile {
         format: "parallax-run".to_owned(),
@@ -146,9 +166,10 @@ async fn run_live(args: &RunArgs, endpoint: &str, cases: &[Case]) -> Result<RunF
         jobs: options.jobs,
         interrupted: report.interrupted,
     })?;
-    match recorder.failure() {
-        Some(error) => Err(Failed::file(&folder.transcript(), error)),
-        None => Ok(folder),
+    match (recorder.failure(), options.ledger.failure()) {
+        (Some(error), _) => Err(Failed::file(&folder.transcript(), error)),
+        (None, Some(error)) => Err(Failed::file(&folder.ledger(), error)),
+        (None, None) => Ok((folder, report)),
     }
 }
 
@@ -160,30 +181,5 @@ impl RunArgs {
         let seed = self.shuffle_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0 >> 32);
         note!("in the order of --shuffle-seed {seed}");
         Order::Shuffled(seed)
-    }
-}
-
-/// First Ctrl-C (or SIGTERM): no new steps, undo what was made. Second: stop at once.
-pub(super) fn watch_signals(stop: Stop) {
-    tokio::spawn(async move {
-        signal().await;
-        note!("stopping: undoing what was made; press Ctrl-C again to stop at once");
-        stop.request();
-        signal().await;
-        note!("stopped: what was made may still be there; its ids are in the transcript");
-        std::process::exit(i32::from(Exit::Stopped.code()));
-    });
-}
-
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(signal) => signal,
-        // Without a handler the default holds: the process ends.
-        Err(_) => return std::future::pending().await,
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }

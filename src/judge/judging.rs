@@ -162,7 +162,7 @@ fn step_result(step: &StepObservation<'_>) -> StepResult {
     let outcome = match (&step.observed, step.ending) {
         (_, Some(Ending::Blocked { .. })) => "blocked".to_owned(),
         (_, Some(Ending::Skipped { .. })) => "skipped".to_owned(),
-        (_, Some(Ending::Interrupted)) => "interrupted".to_owned(),
+        (_, Some(Ending::Interrupted { .. })) => "interrupted".to_owned(),
         (_, Some(Ending::TimedOut { .. })) => "timed-out".to_owned(),
         (Observed::Success(_), _) => "success".to_owned(),
         (Observed::Error { code, .. }, _) => code.clone(),

@@ -208,7 +208,10 @@ fn observe_step<'t>(events: &[&'t Event], step: &'t Step, scope: &Scope) -> Step
     let mut states = Vec::new();
     let observed = match (failure, ending) {
         (Some(why), _) => Observed::NoAnswer(why),
-        (None, Some(Ending::Interrupted)) => Observed::NoAnswer("interrupted".to_owned()),
+        (None, Some(Ending::Interrupted { why })) => {
+            let why = why.as_ref().map_or("interrupted", |why| why.as_str());
+            Observed::NoAnswer(why.to_owned())
+        }
         (None, _) => match (&step.poll, answers.last()) {
             (_, None) => Observed::NotRun,
             (None, Some(last)) if step.pages => all_pages(&step.action, &answers, last),

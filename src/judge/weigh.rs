@@ -49,7 +49,7 @@ pub(super) fn weigh(
                     format!("step `{}` was not reached: `{by}`: {}", step.id(), why.as_str());
                 return (Verdict::Blocked, reason);
             }
-            Some(Ending::Interrupted) => {
+            Some(Ending::Interrupted { .. }) => {
                 return (Verdict::Inconclusive, format!("stopped before step `{}`", step.id()));
             }
             _ => {}

@@ -10,7 +10,7 @@ use crate::run::undone;
 /// `call`; `None` if nothing removes it.
 ///
 /// The worst is that the case's own removal fails: all other steps run to their last look, and then
-/// every undo of the case takes its full time, twice.
+/// every undo of the case takes its full time, in each of its rounds.
 pub(super) fn longest(case: &Case, maker: usize, call: Duration) -> Option<Duration> {
     let step = case.steps.get(maker)?;
     step.undo.as_ref()?;

@@ -11,6 +11,7 @@ use super::permissions::{Extra, extras};
 use super::prices::Prices;
 use super::refused::Refused;
 use crate::case::{Case, Scope};
+use crate::run::{looks_at, sweeps_over};
 use crate::target::CALLED_ON_AWS;
 
 /// Characters that a managed policy may have, white space not counted ("IAM and AWS STS quotas",
@@ -163,6 +164,9 @@ impl Needs {
     fn of(cases: &[Case], refused: &Refused) -> Needs {
         let mut needs = Needs::default();
         needs.actions.extend(CALLED_ON_AWS.map(str::to_owned));
+        // A run looks at what there is before it makes anything, and a sweep at what may have been left.
+        let listed = looks_at(cases).into_iter().chain(sweeps_over(cases));
+        needs.actions.extend(listed.map(str::to_owned));
         for case in cases {
             let mut scope = Scope::default();
             for (name, value) in &case.variables {

@@ -14,7 +14,7 @@ use super::refused::Refused;
 use super::show::money;
 use super::things::{Thing, made};
 use crate::case::{Case, Scope};
-use crate::run::lacking;
+use crate::run::{lacking, looks_at};
 use crate::target::{CALLED_ON_AWS, MAX_ATTEMPTS, longest_call};
 
 /// What is known of the target, and how patient the run is with it.
@@ -119,7 +119,7 @@ impl Plan {
         let times = u64::from(samples).saturating_mul(regions.into());
         let call = longest_call(context.request_timeout);
         let mut sum = Sum::default();
-        for action in CALLED_ON_AWS {
+        for action in CALLED_ON_AWS.into_iter().chain(looks_at(cases)) {
             sum.call(action, 1);
         }
         for case in cases {
@@ -319,7 +319,8 @@ fn assumptions(context: &Context, sum: &Sum, times: u64, prices: &Prices) -> Vec
             prices.region, prices.accessed
         ),
         format!("elsewhere: {}", prices.elsewhere.assumption),
-        "everything is undone; what is left behind (exit code 4) costs until it is removed"
+        "everything is undone when its case ends; what resists until all cases have ended costs until \
+         then, and what is left behind (exit code 4) until it is removed"
             .to_owned(),
         format!(
             "every call takes its longest, {} s: {MAX_ATTEMPTS} attempts of {} s",

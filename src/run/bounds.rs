@@ -11,7 +11,7 @@ pub(crate) fn looks(within: Duration) -> u64 {
     calls(within, engine::FIRST_PAUSE, engine::LONGEST_PAUSE)
 }
 
-/// The most that the undo of one thing takes, both rounds of it.
+/// The most that the undo of one thing takes, all rounds of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Undone {
     /// Calls of the removing action.
@@ -24,7 +24,7 @@ pub(crate) struct Undone {
 
 /// The most that an undo takes if one call takes at most `call`; `waits`: it has a waiter.
 pub(crate) fn undone(waits: bool, call: Duration) -> Undone {
-    let rounds = [undo::FIRST_LIMIT, undo::LAST_LIMIT];
+    let rounds = [undo::FIRST_LIMIT, undo::LAST_LIMIT, undo::END_LIMIT];
     let tries = |limit| calls(limit, undo::FIRST_PAUSE, undo::LONGEST_PAUSE);
     let removals = rounds.into_iter().map(tries).sum();
     // The last removal may begin just before its time is up, and the waiter looks once at least.
@@ -72,13 +72,13 @@ mod tests {
     #[test]
     fn undos_counted_by_hand() {
         // Pauses of 0.5, 0.75, 1.125, 1.6875, 2.53125, 3.796875 (10.390625 s together), then 5 s:
-        // 1 + 6 + 6 calls in 45 s, 1 + 6 + 21 in 120 s.
+        // 1 + 6 + 6 calls in 45 s, 1 + 6 + 21 in 120 s, 1 + 6 + 57 in 300 s.
         let without = undone(false, Duration::from_secs(10));
         assert_eq!(
             without,
-            Undone { removals: 13 + 28, looks: 0, lasts: Duration::from_secs(185) }
+            Undone { removals: 13 + 28 + 64, looks: 0, lasts: Duration::from_secs(495) }
         );
         let with = undone(true, Duration::from_secs(10));
-        assert_eq!(with, Undone { removals: 41, looks: 41, lasts: Duration::from_secs(205) });
+        assert_eq!(with, Undone { removals: 105, looks: 105, lasts: Duration::from_secs(525) });
     }
 }

@@ -1,15 +1,20 @@
 //! Runs one case: its steps in order, then its undos in reverse.
 
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
 use super::counterpart;
+use super::kinds::Kind;
+use super::ledger::{Announced, Ledger, Undoing};
+use super::leftovers::Leftovers;
 use super::undo::{self, Pending};
-use super::{CaseEnd, RunOptions, Stop};
+use super::{CaseEnd, RunOptions, Stop, bug};
 use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step, pages};
-use crate::target::{Call, Called, Caller, Form};
+use crate::target::{Ahead, Call, Called, Caller, Form};
 use crate::transcript::{Ending, Purpose};
 use crate::wire::{Answer, FailureKind};
 
@@ -24,8 +29,13 @@ pub(super) struct CaseRun<'r> {
     pub(super) caller: &'r Caller<'r>,
     pub(super) stop: &'r Stop,
     pub(super) case: &'r Case,
+    ledger: &'r Ledger,
+    /// What other cases left so far, and this one is going to leave.
+    leftovers: &'r Leftovers,
     scope: Scope,
     pending: Vec<Pending>,
+    /// The step that runs, or ran last.
+    current: Option<&'r Step>,
     /// Steps that ended well: what `needs` asks for.
     succeeded: BTreeSet<&'r str>,
     /// The step that makes everything after it pointless, and why.
@@ -48,13 +58,22 @@ enum Stepped {
 }
 
 impl<'r> CaseRun<'r> {
-    pub(super) fn new(caller: &'r Caller<'r>, stop: &'r Stop, case: &'r Case) -> Self {
+    pub(super) fn new(
+        caller: &'r Caller<'r>,
+        stop: &'r Stop,
+        case: &'r Case,
+        ledger: &'r Ledger,
+        leftovers: &'r Leftovers,
+    ) -> Self {
         CaseRun {
             caller,
             stop,
             case,
+            ledger,
+            leftovers,
             scope: Scope::default(),
             pending: Vec::new(),
+            current: None,
             succeeded: BTreeSet::new(),
             obstacle: None,
             end: CaseEnd::default(),
@@ -79,17 +98,33 @@ impl<'r> CaseRun<'r> {
             self.end.skipped = true;
             return self.end;
         }
-        for step in &self.case.steps {
-            self.step(step).await;
+        // Whatever goes wrong here, what the case made so far is undone, and other cases go on.
+        if let Err(panic) = AssertUnwindSafe(self.steps()).catch_unwind().await {
+            self.end.panicked = true;
+            if let Some(step) = self.current {
+                let why = Some(self.caller.recorder().redacted(&bug(panic.as_ref())));
+                self.ended(step, Ending::Interrupted { why });
+            }
         }
-        self.end.leaks += undo::undo_all(self.caller, &self.case.id, self.pending).await;
+        let left = undo::undo_all(self.caller, self.ledger, &self.case.id, self.pending).await;
+        self.end.leaks += left.len();
+        self.leftovers.add(left);
         self.end
     }
 
+    async fn steps(&mut self) {
+        for step in &self.case.steps {
+            self.current = Some(step);
+            self.step(step).await;
+        }
+    }
+
     async fn step(&mut self, step: &'r Step) {
+        #[cfg(test)]
+        assert!(step.id != super::tests::PANICS, "as the test wants it");
         if self.stop.requested() {
             self.end.interrupted = true;
-            return self.ended(step, Ending::Interrupted);
+            return self.ended(step, Ending::Interrupted { why: None });
         }
         let input = match self.ready(step) {
             Ok(input) => input,
@@ -107,7 +142,9 @@ impl<'r> CaseRun<'r> {
             Stepped::Well => {
                 self.succeeded.insert(&step.id);
                 if let Some(done) = &step.completes {
-                    self.pending.retain(|p| p.step != *done);
+                    for p in self.pending.extract_if(.., |p| p.step == *done) {
+                        self.ledger.undone(p.n);
+                    }
                 }
             }
             Stepped::Badly(why) => {
@@ -144,7 +181,100 @@ impl<'r> CaseRun<'r> {
     }
 
     async fn call(&mut self, step: &'r Step, input: &Input) -> Stepped {
-        let called = self.send(step, input).await;
+        // Known before the call, if the case itself chose the name of what it makes.
+        let planned = step.undo.as_ref().map(|undo| {
+            let resolved = self.scope.resolve(&undo.with);
+            let unresolved = resolved.is_err();
+            (undo, resolved.unwrap_or_else(|_| undo.with.clone()), unresolved)
+        });
+        let undoing = planned.as_ref().map(|(undo, input, unresolved)| Undoing {
+            action: &undo.action,
+            input,
+            waiter: undo.waiter.as_deref(),
+            unresolved: *unresolved,
+        });
+        let makes = step.undo.is_some() || counterpart::can_make(&step.action);
+        let announced = makes.then(|| Announced::new(self.ledger, self.case, step, undoing));
+        let called = self.send(step, input, announced.as_ref()).await;
+        if let Some(output) = called.output() {
+            self.bind(step, output);
+        }
+        if let Some(n) = announced.and_then(|announced| announced.number()) {
+            self.owe(step, n, &called);
+        }
+        match called {
+            Called::Failure(..) | Called::Unsendable(_) => {
+                self.obstacle.get_or_insert((step.id.clone(), called.describe()));
+            }
+            // Nothing more can be made; the run says why at its end.
+            Called::Withheld(_) => {
+                self.obstacle.get_or_insert((step.id.clone(), called.describe()));
+                self.stop.request();
+            }
+            Called::Answer(..) => {}
+        }
+        match called.output() {
+            Some(_) => Stepped::Well,
+            None => Stepped::Badly(called.describe()),
+        }
+    }
+
+    /// Notes what is to be undone of a call, and in the ledger what came of it.
+    fn owe(&mut self, step: &'r Step, n: u64, called: &Called) {
+        let ids = called.output().map(|output| counterpart::made(&step.action, output));
+        if let Some(ids) = &ids
+            && self.was_there(&step.action, ids)
+        {
+            // A call that should have been refused gave what somebody else made.
+            return self.ledger.refused(n, "its answer names what was there before the run");
+        }
+        match self.undoing(step, n, called) {
+            Some(pending) => {
+                let undo = Undoing {
+                    action: &pending.action,
+                    input: &pending.input,
+                    waiter: pending.waiter.as_deref(),
+                    unresolved: false,
+                };
+                match ids {
+                    Some(ids) => self.ledger.made(n, &ids, Some(undo)),
+                    None => self.ledger.unclear(n, &called.describe()),
+                }
+                self.pending.push(pending);
+            }
+            // What comes back is what an earlier step made, and is undone by it.
+            None if ids.as_ref().is_some_and(|ids| !ids.is_empty()) && step.undo.is_none() => {
+                self.ledger.made(n, ids.as_deref().unwrap_or_default(), None);
+                self.ledger.undone(n);
+            }
+            None if never_arrived(called) || is_refused(called) => {
+                self.ledger.refused(n, &called.describe());
+            }
+            // What was made, if anything was, is known by no id.
+            None => {
+                let why = match ids {
+                    Some(_) => "its answer does not name what it made".to_owned(),
+                    None => format!("it may have been made: {}", called.describe()),
+                };
+                self.ledger.unclear(n, &why);
+                // After a fault of the server it is looked for, and not spoken of if it is not found.
+                if is_anyones_guess(called) || ids.is_some() {
+                    self.leftovers.lose(n, why);
+                }
+            }
+        }
+    }
+
+    /// How the call of a step is undone, if it may have made something and that is known by its id.
+    fn undoing(&self, step: &Step, n: u64, called: &Called) -> Option<Pending> {
+        let Some(undo) = &step.undo else {
+            // A call that AWS refuses needs no undo there; what a target makes all the same is
+            // removed too, unless an earlier step made it: the same thing may come back.
+            let (action, input) = counterpart::of(&step.action, called.output()?)?;
+            let known = self.pending.iter().any(|p| p.input == input);
+            let step = step.id.clone();
+            return (!known).then_some(Pending { n, step, action, input, waiter: None });
+        };
         // Without an answer, after a fault of the server, or behind what is no answer of EC2, the
         // thing may have been made all the same.
         let may_exist = called.output().is_some()
@@ -154,48 +284,14 @@ impl<'r> CaseRun<'r> {
                     | Called::Answer(_, 500..)
                     | Called::Answer(Answer::Foreign(_), _)
             );
-        if let Some(output) = called.output() {
-            self.bind(step, output);
-        }
-        if let (Some(undo), true) = (&step.undo, may_exist) {
-            match self.scope.resolve(&undo.with) {
-                Ok(input) => self.pending.push(Pending {
-                    step: step.id.clone(),
-                    action: undo.action.clone(),
-                    input,
-                    waiter: undo.waiter.clone(),
-                }),
-                // Sent, and never answered, or with something that nobody can read: what may have
-                // been made is known by no id.
-                Err(_) if is_anyones_guess(&called) => {
-                    let why = format!("it may have been made: {}", called.describe());
-                    let (case, recorder) = (&self.case.id, self.caller.recorder());
-                    recorder.undo_ended(case, &step.id, &undo.action, &undo.with, Some(&why));
-                    self.end.leaks += 1;
-                }
-                Err(_) => {}
-            }
-        }
-        if step.undo.is_none() {
-            self.undo_of_itself(step, &called);
-        }
-        if let Called::Failure(..) | Called::Unsendable(_) = called {
-            self.obstacle.get_or_insert((step.id.clone(), called.describe()));
-        }
-        match called.output() {
-            Some(_) => Stepped::Well,
-            None => Stepped::Badly(called.describe()),
-        }
+        let input = may_exist.then(|| self.scope.resolve(&undo.with).ok())??;
+        let (step, action, waiter) = (step.id.clone(), undo.action.clone(), undo.waiter.clone());
+        Some(Pending { n, step, action, input, waiter })
     }
 
-    /// A call that AWS refuses needs no undo there; what a target makes all the same is removed too.
-    fn undo_of_itself(&mut self, step: &Step, called: &Called) {
-        let made = called.output().and_then(|output| counterpart::of(&step.action, output));
-        let Some((action, input)) = made else { return };
-        // What an earlier step made is undone by it: the same thing may come back.
-        if self.pending.iter().all(|p| p.input != input) {
-            self.pending.push(Pending { step: step.id.clone(), action, input, waiter: None });
-        }
+    /// Whether all that a call gave was there before the first case ran.
+    fn was_there(&self, action: &str, ids: &[String]) -> bool {
+        Kind::made_by(action).is_some_and(|kind| self.ledger.was_there(kind.name, ids))
     }
 
     /// Asks for page after page, as AWS's paginators do.
@@ -206,7 +302,7 @@ impl<'r> CaseRun<'r> {
         };
         let mut seen: Vec<Value> = Vec::new();
         loop {
-            let called = self.send(step, &input).await;
+            let called = self.send(step, &input, None).await;
             let Some(output) = called.output() else {
                 if let Called::Failure(..) | Called::Unsendable(_) = called {
                     self.obstacle.get_or_insert((step.id.clone(), called.describe()));
@@ -228,7 +324,7 @@ impl<'r> CaseRun<'r> {
                 }
             }
             if self.stop.requested() {
-                self.ended(step, Ending::Interrupted);
+                self.ended(step, Ending::Interrupted { why: None });
                 return Stepped::Interrupted;
             }
         }
@@ -241,7 +337,7 @@ impl<'r> CaseRun<'r> {
         let began = Instant::now();
         let mut seen = false;
         loop {
-            let called = self.send(step, input).await;
+            let called = self.send(step, input, None).await;
             let answered = match &called {
                 Called::Answer(Answer::Output { decoded, .. }, _) => {
                     Answered::Output(&decoded.value)
@@ -277,7 +373,7 @@ impl<'r> CaseRun<'r> {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.stop.wait() => {
-                    self.ended(step, Ending::Interrupted);
+                    self.ended(step, Ending::Interrupted { why: None });
                     return Stepped::Interrupted;
                 }
             }
@@ -285,7 +381,7 @@ impl<'r> CaseRun<'r> {
         }
     }
 
-    async fn send(&self, step: &Step, input: &Input) -> Called {
+    async fn send(&self, step: &Step, input: &Input, announced: Option<&Announced<'_>>) -> Called {
         self.caller
             .call(Call {
                 case: Some(&self.case.id),
@@ -298,6 +394,7 @@ impl<'r> CaseRun<'r> {
                     parameters: Some(&input.parameters),
                     manner: Some(&step.manner),
                 },
+                ahead: announced.map(|announced| announced as &dyn Ahead),
             })
             .await
     }
@@ -320,10 +417,24 @@ impl<'r> CaseRun<'r> {
 /// Whether a call may have done its work without saying on what.
 fn is_anyones_guess(called: &Called) -> bool {
     match called {
-        Called::Failure(kind, _) => *kind != FailureKind::Connect,
+        Called::Failure(..) => true,
         Called::Answer(Answer::Foreign(_), status) => *status < 300,
         _ => false,
     }
+}
+
+/// Whether it is certain that nothing arrived at the endpoint.
+fn never_arrived(called: &Called) -> bool {
+    match called {
+        Called::Failure(kind, _) => matches!(kind, FailureKind::Connect | FailureKind::Tls),
+        Called::Unsendable(_) | Called::Withheld(_) => true,
+        Called::Answer(..) => false,
+    }
+}
+
+/// Whether the endpoint said that it did nothing. A fault of it says nothing of the kind.
+fn is_refused(called: &Called) -> bool {
+    matches!(called, Called::Answer(answer, status) if *status < 500 && answer.error_code().is_some())
 }
 
 /// The variables that the run gives a case.

@@ -1,20 +1,32 @@
 //! Runs cases on a target and writes down everything that happens.
 //!
 //! Nothing is judged here: a step that fails is an event like any other. What a run decides is
-//! only whether a step can still be begun, and that what was made is undone.
+//! only whether a step can still be begun, and that what was made is undone: by the case, by the end of
+//! the run, or, whatever became of the run, by a sweep of its ledger.
 
 mod bounds;
 mod counterpart;
 mod engine;
+mod kinds;
+mod ledger;
+mod leftovers;
 mod options;
+mod panic;
 mod progress;
 mod schedule;
 mod stop;
+mod sweep;
+#[cfg(test)]
+mod tests;
 mod undo;
 
 pub(crate) use bounds::{looks, undone};
 pub(crate) use engine::lacking;
+pub use ledger::{Book, Ledger, LedgerError, LedgerStarted};
 pub use options::{Order, RunOptions};
+use panic::bug;
 pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};
 pub use stop::Stop;
+pub use sweep::{Found, Left, Mark, OtherAccount, Sweep, SweepOptions, Swept, Unsure, look_around};
+pub(crate) use sweep::{looks_at, sweeps_over};

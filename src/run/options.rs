@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::Ledger;
 use crate::transcript::TargetFacts;
 
 /// How cases are run.
@@ -15,6 +16,8 @@ pub struct RunOptions {
     pub order: Order,
     /// The target, with image, type and zone as far as they are known.
     pub target: TargetFacts,
+    /// Where everything that is made is announced.
+    pub ledger: Ledger,
 }
 
 /// In what order cases are begun.

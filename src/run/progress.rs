@@ -10,12 +10,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub struct CaseEnd {
     /// Steps that were refused or did not get to their end. They may have been meant to.
     pub troubles: usize,
-    /// Undos that failed.
+    /// Undos that failed until the case was over. They are tried again when all cases are.
     pub leaks: usize,
     /// Whether it was stopped.
     pub interrupted: bool,
     /// Whether it was not begun because the target lacks something.
     pub skipped: bool,
+    /// Whether it was ended by a bug of this program.
+    pub panicked: bool,
 }
 
 /// Shows how far a run is. Never says how a case went: that is for the judge.
@@ -59,7 +61,7 @@ impl Progress {
     }
 
     pub(super) fn case_ended(&self, name: &str, end: &CaseEnd, took: Duration) {
-        let leak = if end.leaks > 0 { "  NOT UNDONE" } else { "" };
+        let leak = if end.leaks > 0 { "  NOT UNDONE YET" } else { "" };
         let note = if end.skipped { "  skipped" } else { leak };
         match self {
             Progress::Quiet => {}
@@ -73,6 +75,19 @@ impl Progress {
                 let _ =
                     writeln!(std::io::stderr(), "ran {name}  {:.1} s{note}", took.as_secs_f32());
             }
+        }
+    }
+
+    /// All cases are over, and so many undos are tried again.
+    pub(super) fn undoing_again(&self, count: usize) {
+        let text = format!(
+            "trying again to undo what could not be undone yet: {count}; this may take {} minutes",
+            super::undo::END_LIMIT.as_secs() / 60
+        );
+        match self {
+            Progress::Quiet => {}
+            Progress::Bar(bar) => bar.set_message(text),
+            Progress::Lines => drop(writeln!(std::io::stderr(), "{text}")),
         }
     }
 

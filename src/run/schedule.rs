@@ -5,6 +5,7 @@ use std::time::Instant;
 use futures_util::{StreamExt as _, stream};
 
 use super::engine::{CaseRun, weight};
+use super::leftovers::Leftovers;
 use super::{CaseEnd, Progress, RunOptions, Stop};
 use crate::case::Case;
 use crate::target::Caller;
@@ -16,6 +17,8 @@ pub struct RunReport {
     pub leaks: usize,
     /// Whether the run was asked to stop before all cases had run.
     pub interrupted: bool,
+    /// Cases that were ended by a bug of this program.
+    pub panics: usize,
 }
 
 /// Runs cases: first all those that only look at what there is, so that what they find does not
@@ -36,6 +39,7 @@ pub async fn run(
     let (readers, makers): (Vec<&Case>, Vec<&Case>) =
         together.into_iter().partition(|case| case.only_reads());
     let jobs = options.jobs.max(1);
+    let leftovers = &Leftovers::default();
     let mut ends = Vec::new();
     for (part, jobs) in [(readers, jobs), (makers, jobs), (alone, 1)] {
         let running = stream::iter(part).map(|case| async move {
@@ -44,16 +48,19 @@ pub async fn run(
             }
             progress.case_began(&case.name);
             let began = Instant::now();
-            let end = CaseRun::new(caller, stop, case).run(options).await;
+            let end =
+                CaseRun::new(caller, stop, case, &options.ledger, leftovers).run(options).await;
             progress.case_ended(&case.name, &end, began.elapsed());
             end
         });
         ends.extend(running.buffer_unordered(jobs).collect::<Vec<_>>().await);
     }
+    let leaks = leftovers.settle(caller, &options.ledger, progress).await;
     progress.finish();
     let report = RunReport {
-        leaks: ends.iter().map(|end| end.leaks).sum(),
+        leaks,
         interrupted: ends.iter().any(|end| end.interrupted),
+        panics: ends.iter().filter(|end| end.panicked).count(),
     };
     caller.recorder().run_ended(report.interrupted);
     report

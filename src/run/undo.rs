@@ -1,9 +1,12 @@
 //! Removing what a step made, until it is gone or it is certain that it will not go.
 
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use serde_json::Value;
 
+use super::{Ledger, bug};
 use crate::case::{Answered, Goal, PollEnd, SoFar, is_not_found};
 use crate::model::Model;
 use crate::target::{Call, Called, Caller, Form};
@@ -13,8 +16,11 @@ use crate::wire::Answer;
 /// How long one undo may take, with all its retries and waiting, while others are still to come: one
 /// of those may be what it waits for.
 pub(super) const FIRST_LIMIT: Duration = Duration::from_secs(45);
-/// How long it may take when all others have had their turn.
+/// How long it may take when all others of its case have had their turn.
 pub(super) const LAST_LIMIT: Duration = Duration::from_secs(120);
+/// How long what failed until then is tried again when all cases are over: a cloud may need minutes to
+/// notice that what was in the way has gone.
+pub(super) const END_LIMIT: Duration = Duration::from_secs(300);
 /// Wait before the second try; grows by half each time.
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest wait between two tries.
@@ -23,6 +29,8 @@ pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// An undo that is due when the case ends.
 #[derive(Debug, Clone)]
 pub(super) struct Pending {
+    /// The number of the call in the ledger.
+    pub(super) n: u64,
     /// The step that made it.
     pub(super) step: String,
     pub(super) action: String,
@@ -31,28 +39,105 @@ pub(super) struct Pending {
     pub(super) waiter: Option<String>,
 }
 
+/// An undo that did not work until its case was over.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub(super) case: String,
+    pub(super) item: Pending,
+    pub(super) why: String,
+}
+
+/// Why an undo did not work.
+struct Failed {
+    why: String,
+    /// Whether another try may work.
+    passing: bool,
+}
+
 /// Carries out undos, last in first out, and records how each ended. What could not be undone is
-/// tried once more after all others. Returns how many things may be left behind.
-pub(super) async fn undo_all(caller: &Caller<'_>, case: &str, mut pending: Vec<Pending>) -> usize {
+/// tried once more after all others; gives what was left all the same, which is not recorded yet.
+pub(super) async fn undo_all(
+    caller: &Caller<'_>,
+    ledger: &Ledger,
+    case: &str,
+    mut pending: Vec<Pending>,
+) -> Vec<Left> {
     pending.reverse();
     let mut again = Vec::new();
     for item in pending {
-        match undo(caller, case, &item, FIRST_LIMIT).await {
-            Ok(()) => record(caller, case, &item, None),
+        match guarded(caller, case, &item, FIRST_LIMIT).await {
+            Ok(()) => undone(caller, ledger, case, &item),
             Err(_) => again.push(item),
         }
     }
-    let mut left = 0;
+    let mut left = Vec::new();
     for item in again {
-        let failure = undo(caller, case, &item, LAST_LIMIT).await.err();
-        left += usize::from(failure.is_some());
-        record(caller, case, &item, failure.as_deref());
+        match guarded(caller, case, &item, LAST_LIMIT).await {
+            Ok(()) => undone(caller, ledger, case, &item),
+            Err(Failed { why, .. }) => {
+                ledger.not_undone(item.n, &why);
+                left.push(Left { case: case.to_owned(), item, why });
+            }
+        }
     }
     left
 }
 
+/// Tries again what was left by cases, once all of them are over, and records how it ended. Gives how
+/// many things may still be there.
+pub(super) async fn undo_left(caller: &Caller<'_>, ledger: &Ledger, mut left: Vec<Left>) -> usize {
+    let deadline = Instant::now() + END_LIMIT;
+    let mut pause = FIRST_PAUSE;
+    // What was made last goes first, whichever case made it.
+    left.sort_by_key(|left| std::cmp::Reverse(left.item.n));
+    while !left.is_empty() {
+        let (count, mut may_go) = (left.len(), false);
+        let mut still = Vec::new();
+        for mut one in left {
+            // One try each: the pause between two rounds is theirs, too.
+            match guarded(caller, &one.case, &one.item, Duration::ZERO).await {
+                Ok(()) => undone(caller, ledger, &one.case, &one.item),
+                Err(Failed { why, passing }) => {
+                    may_go |= passing;
+                    one.why = why;
+                    still.push(one);
+                }
+            }
+        }
+        left = still;
+        // What one of them waited for may be what another has just removed.
+        let worth_while = may_go || left.len() < count;
+        if !worth_while || Instant::now() + pause > deadline {
+            break;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+    }
+    for Left { case, item, why } in &left {
+        ledger.not_undone(item.n, why);
+        record(caller, case, item, Some(why));
+    }
+    left.len()
+}
+
+fn undone(caller: &Caller<'_>, ledger: &Ledger, case: &str, item: &Pending) {
+    ledger.undone(item.n);
+    record(caller, case, item, None);
+}
+
 fn record(caller: &Caller<'_>, case: &str, item: &Pending, failure: Option<&str>) {
     caller.recorder().undo_ended(case, &item.step, &item.action, &item.input, failure);
+}
+
+/// An undo that panics is one that failed: those after it have their turn.
+async fn guarded(
+    caller: &Caller<'_>,
+    case: &str,
+    item: &Pending,
+    limit: Duration,
+) -> Result<(), Failed> {
+    let undone = AssertUnwindSafe(undo(caller, case, item, limit)).catch_unwind().await;
+    undone.unwrap_or_else(|panic| Err(Failed { why: bug(panic.as_ref()), passing: false }))
 }
 
 async fn undo(
@@ -60,7 +145,7 @@ async fn undo(
     case: &str,
     item: &Pending,
     limit: Duration,
-) -> Result<(), String> {
+) -> Result<(), Failed> {
     let deadline = Instant::now() + limit;
     let each = one_by_one(item);
     if remove(caller, case, item, deadline).await? == Gone::NotThere {
@@ -108,7 +193,7 @@ async fn remove(
     case: &str,
     pending: &Pending,
     deadline: Instant,
-) -> Result<Gone, String> {
+) -> Result<Gone, Failed> {
     let mut pause = FIRST_PAUSE;
     loop {
         let called = send(caller, case, pending, &pending.action).await;
@@ -118,20 +203,25 @@ async fn remove(
         if called.error_code().is_some_and(is_not_found) {
             return Ok(Gone::NotThere);
         }
-        let passing = match &called {
-            Called::Failure(..) => true,
-            called => called.error_code().is_some_and(is_passing),
-        };
+        let passing = is_passing(&called);
         if !passing || Instant::now() + pause > deadline {
-            return Err(called.describe());
+            return Err(Failed { why: called.describe(), passing });
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
 }
 
+/// Whether another try may have another answer.
+pub(super) fn is_passing(called: &Called) -> bool {
+    match called {
+        Called::Failure(..) => true,
+        called => called.error_code().is_some_and(says_not_yet),
+    }
+}
+
 /// Codes that say "not yet": something else has to go first, or a state has to be reached.
-fn is_passing(code: &str) -> bool {
+fn says_not_yet(code: &str) -> bool {
     code == "DependencyViolation"
         || code == "IncorrectState"
         || code.starts_with("Incorrect")
@@ -148,9 +238,9 @@ async fn wait(
     pending: &Pending,
     waiter: &str,
     deadline: Instant,
-) -> Result<Gone, String> {
+) -> Result<Gone, Failed> {
     let Some(operation) = Model::ec2().waiter(waiter).map(|w| w.operation.clone()) else {
-        return Err(format!("AWS has no waiter {waiter}"));
+        return Err(Failed { why: format!("AWS has no waiter {waiter}"), passing: false });
     };
     let goal = Goal::Waiter(waiter.to_owned());
     let seen = SoFar { seen: true, waited_ms: 0 };
@@ -177,7 +267,8 @@ async fn wait(
         }
         if Instant::now() + pause > deadline {
             let seen = look.map_or_else(|| called.describe(), |l| l.seen);
-            return Err(format!("still {seen} when its time was up"));
+            let why = format!("still {seen} when its time was up");
+            return Err(Failed { why, passing: true });
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
@@ -205,6 +296,7 @@ async fn send(caller: &Caller<'_>, case: &str, pending: &Pending, action: &str) 
             action,
             input: &input,
             form: Form::default(),
+            ahead: None,
         })
         .await
 }
@@ -232,6 +324,7 @@ mod tests {
     #[test]
     fn several_things_are_undone_one_by_one_when_one_is_gone() {
         let pending = |input: Value| Pending {
+            n: 1,
             step: "run".to_owned(),
             action: "TerminateInstances".to_owned(),
             input,

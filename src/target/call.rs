@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use crate::model::Model;
@@ -40,6 +41,18 @@ pub(crate) struct Call<'a> {
     pub action: &'a str,
     pub input: &'a Value,
     pub form: Form<'a>,
+    /// Who is told of each attempt before it is sent.
+    pub ahead: Option<&'a dyn Ahead>,
+}
+
+/// Is told of each attempt at a call before it is sent, with its Query parameters. What it says with an
+/// error is not sent.
+pub(crate) trait Ahead: std::fmt::Debug + Sync {
+    /// Returns when the attempt may be sent.
+    fn attempt<'s>(
+        &'s self,
+        parameters: &'s [(String, String)],
+    ) -> BoxFuture<'s, Result<(), String>>;
 }
 
 /// How a call differs from what an SDK would send; by default in nothing.
@@ -62,6 +75,8 @@ pub(crate) enum Called {
     Failure(FailureKind, String),
     /// It could not be sent.
     Unsendable(EncodeError),
+    /// It was not sent, for whoever is told ahead refused it.
+    Withheld(String),
 }
 
 impl Called {
@@ -89,7 +104,7 @@ impl Called {
                 format!("{} (HTTP {status}): {}", error.code, error.message)
             }
             Called::Answer(Answer::Foreign(what), _) => what.clone(),
-            Called::Failure(_, message) => message.clone(),
+            Called::Failure(_, message) | Called::Withheld(message) => message.clone(),
             Called::Unsendable(error) => error.to_string(),
         }
     }
@@ -99,6 +114,14 @@ impl<'r> Caller<'r> {
     /// A caller of this endpoint.
     pub fn new(client: &'r Client, recorder: &'r Recorder) -> Self {
         Caller { client, recorder }
+    }
+
+    /// The same endpoint, with another recorder.
+    pub(crate) fn with<'s>(&self, recorder: &'s Recorder) -> Caller<'s>
+    where
+        'r: 's,
+    {
+        Caller { client: self.client, recorder }
     }
 
     pub(crate) fn recorder(&self) -> &'r Recorder {
@@ -120,15 +143,14 @@ impl<'r> Caller<'r> {
         let token = || uuid::Uuid::new_v4().to_string();
         let usual = Manner::default();
         let manner = call.form.manner.unwrap_or(&usual);
-        let body = match encode(model, action, call.input, call.form.omit, token) {
-            Ok(mut parameters) => {
-                if let Some(by) = call.form.parameters {
-                    replace_parameters(&mut parameters, by);
-                }
-                encode_form(&parameters, manner.encoding)
-            }
+        let mut parameters = match encode(model, action, call.input, call.form.omit, token) {
+            Ok(parameters) => parameters,
             Err(error) => return Called::Unsendable(error),
         };
+        if let Some(by) = call.form.parameters {
+            replace_parameters(&mut parameters, by);
+        }
+        let body = encode_form(&parameters, manner.encoding);
         let invocation = uuid::Uuid::new_v4().to_string();
         let mut attempt = 1;
         loop {
@@ -136,6 +158,11 @@ impl<'r> Caller<'r> {
                 ("amz-sdk-invocation-id".to_owned(), invocation.clone()),
                 ("amz-sdk-request".to_owned(), format!("attempt={attempt}; max={MAX_ATTEMPTS}")),
             ];
+            if let Some(ahead) = call.ahead
+                && let Err(why) = ahead.attempt(&parameters).await
+            {
+                return Called::Withheld(why);
+            }
             let sent = self.client.send(body.clone(), headers, manner).await;
             let about = CallFor {
                 case: call.case,
@@ -171,7 +198,7 @@ fn is_transient(called: &Called) -> bool {
                 || answer.error_code().is_some_and(is_throttling)
         }
         Called::Failure(kind, _) => *kind == FailureKind::Connect,
-        Called::Unsendable(_) => false,
+        Called::Unsendable(_) | Called::Withheld(_) => false,
     }
 }
 
@@ -202,9 +229,8 @@ impl Caller<'_> {
     /// Asks the endpoint something that belongs to no case.
     pub async fn ask(&self, action: &str, input: &Value) -> Question {
         let (case, step) = (None, None);
-        let purpose = Purpose::Discover;
-        let called =
-            self.call(Call { case, step, purpose, action, input, form: Form::default() }).await;
+        let (purpose, form, ahead) = (Purpose::Discover, Form::default(), None);
+        let called = self.call(Call { case, step, purpose, action, input, form, ahead }).await;
         let what = self.recorder.redacted(&called.describe()).as_str().to_owned();
         match called {
             Called::Answer(Answer::Output { decoded, envelope }, _) => {
@@ -233,6 +259,7 @@ impl Caller<'_> {
             Called::Unsendable(error) => {
                 Question::Failed { kind: FailureKind::Broken, what: error.to_string() }
             }
+            Called::Withheld(what) => Question::Failed { kind: FailureKind::Broken, what },
         }
     }
 }

@@ -95,6 +95,17 @@ pub async fn connect(connection: &Connection) -> Result<Target, ConnectError> {
 }
 
 impl Target {
+    /// Takes out of what is written what is secret, and nothing else.
+    pub fn redactor(&self) -> Redactor {
+        self.redactor.identified()
+    }
+
+    /// The client of the endpoint, and a recorder that keeps nothing.
+    pub fn into_silence(self) -> (Client, Recorder) {
+        let recorder = Recorder::new(self.redactor.identified(), self.began).silent();
+        (self.client, recorder)
+    }
+
     /// The client of the endpoint, and a recorder that begins with the run's first line and what
     /// was asked so far. `run` is the run's id, `started` the time in RFC 3339.
     pub fn into_recording(self, run: &str, started: &str) -> (Client, Recorder) {

@@ -5,7 +5,7 @@ mod connect;
 mod credentials;
 mod discover;
 
-pub(crate) use call::{Call, Called, Form, MAX_ATTEMPTS, longest_call};
+pub(crate) use call::{Ahead, Call, Called, Form, MAX_ATTEMPTS, longest_call};
 pub use call::{Caller, Question};
 pub use connect::{ConnectError, Connection, Target, connect};
 pub use credentials::{Access, AccessError, find_access};

@@ -207,8 +207,12 @@ pub enum Ending {
         /// What was missing, for a person.
         why: Redacted,
     },
-    /// Not begun, because the run was interrupted.
-    Interrupted,
+    /// Not begun or not ended, because the run was interrupted.
+    Interrupted {
+        /// Why, if it was not somebody who wanted it so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Redacted>,
+    },
     /// Not begun, because the target does not have what the case needs.
     Skipped {
         /// What it lacks, for a person.

@@ -46,6 +46,12 @@ impl Recorder {
         Recorder { redactor, began, inner: Mutex::new(inner) }
     }
 
+    /// A recorder with the same redactor that keeps nothing: for what is nobody else's concern.
+    pub(crate) fn silent(&self) -> Recorder {
+        let inner = Inner { writer: Writer::silent(), next_seq: 1, failed: None };
+        Recorder { redactor: self.redactor.clone(), began: self.began, inner: Mutex::new(inner) }
+    }
+
     /// Begins the transcript's file with what was recorded so far.
     ///
     /// # Errors
@@ -95,6 +101,9 @@ impl Recorder {
     }
 
     pub(crate) fn exchange(&self, call: CallFor<'_>, attempt: &Attempt) {
+        if self.lock().writer.is_silent() {
+            return;
+        }
         let request = &attempt.request;
         let header =
             |(name, value): &(String, String)| (name.clone(), self.redactor.header(name, value));
@@ -177,6 +186,9 @@ impl Recorder {
 
 impl Inner {
     fn write(&mut self, event: &Event) {
+        if self.writer.is_silent() {
+            return;
+        }
         if let Err(error) = self.writer.write(event) {
             self.failed.get_or_insert(error);
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Body;
 use super::anonymise::{Pseudonyms, Salt, written_by_machine};
-use crate::model::Model;
+use crate::model::{Model, ShapeId, ShapeKind};
 
 /// Text that has been through a [`Redactor`], or was read from a transcript and so has been.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,11 @@ impl Redactor {
         Redactor { secrets, pseudonyms: None }
     }
 
+    /// The same, but accounts and addresses are seen: for what is not published.
+    pub fn identified(&self) -> Self {
+        Redactor { pseudonyms: None, ..self.clone() }
+    }
+
     /// The same, and whose account was used is not to be seen: for what is published.
     pub fn anonymous(self, salt: Salt) -> Self {
         Redactor { pseudonyms: Some(Pseudonyms::new(salt)), ..self }
@@ -69,6 +74,61 @@ impl Redactor {
     /// Any text.
     pub fn text(&self, text: &str) -> Redacted {
         Redacted(String::from_utf8_lossy(&self.bytes(text.as_bytes())).into_owned())
+    }
+
+    /// The input of an action, by SDK member names.
+    pub fn input(&self, action: &str, input: &Value) -> RedactedValue {
+        let shape = Model::ec2().action(action).and_then(|action| action.input);
+        RedactedValue(self.walk_input(action, "", shape, input))
+    }
+
+    /// `path` is where the value goes on the wire.
+    fn walk_input(&self, action: &str, path: &str, shape: Option<ShapeId>, value: &Value) -> Value {
+        let model = Model::ec2();
+        let below = |name: &str| match path {
+            "" => name.to_owned(),
+            path => format!("{path}.{name}"),
+        };
+        match value {
+            Value::Object(map) => map
+                .iter()
+                .map(|(name, value)| {
+                    let member = shape.and_then(|id| match &model.shape(id).kind {
+                        ShapeKind::Structure(structure) => structure.member(name),
+                        _ => None,
+                    });
+                    let wire = member.map_or_else(|| name.into(), |member| member.query_name());
+                    let (path, shape) = (below(&wire), member.map(|member| member.shape));
+                    (name.clone(), self.walk_input(action, &path, shape, value))
+                })
+                .collect(),
+            Value::Array(items) => {
+                let item = shape.and_then(|id| match &model.shape(id).kind {
+                    ShapeKind::List(list) => Some(list.item),
+                    _ => None,
+                });
+                items
+                    .iter()
+                    .map(|value| self.walk_input(action, &below("1"), item, value))
+                    .collect()
+            }
+            Value::String(text) if model.is_sensitive_parameter(action, path) => {
+                Value::String(marker(text.len()))
+            }
+            other => self.walk(other),
+        }
+    }
+
+    /// The Query parameters of a request: a map of their names on the wire.
+    pub fn parameters(&self, action: &str, parameters: &[(String, String)]) -> RedactedValue {
+        let redacted = |(name, value): &(String, String)| {
+            let value = match is_secret(Model::ec2(), action, name) {
+                true => marker(value.len()),
+                false => self.text(value).0,
+            };
+            (self.text(name).0, Value::String(value))
+        };
+        RedactedValue(parameters.iter().map(redacted).collect())
     }
 
     /// Every text of a value.
@@ -392,6 +452,35 @@ mod tests {
         let many = redactor.body("RunInstances", &[1; 3000]);
         assert!(matches!(many, Body::Base64(_)));
         assert!(serde_json::to_string(&many).expect("JSON").len() < 4100);
+    }
+
+    #[test]
+    fn inputs_and_parameters_hold_no_secret() {
+        let redactor = Redactor::new(vec!["SECRETACCESS".into()]);
+        let input = serde_json::json!({
+            "InstanceId": "i-1",
+            "UserData": {"Value": "c2VjcmV0"},
+            "Groups": ["sg-SECRETACCESS"],
+        });
+        assert_eq!(
+            *redactor.input("ModifyInstanceAttribute", &input).as_value(),
+            serde_json::json!({
+                "InstanceId": "i-1",
+                "UserData": {"Value": "[redacted: 8 bytes]"},
+                "Groups": ["sg-[redacted]"],
+            })
+        );
+        let options = serde_json::json!({"Options": {"TunnelOptions": [{"PreSharedKey": "abc"}]}});
+        assert_eq!(
+            *redactor.input("CreateVpnConnection", &options).as_value(),
+            serde_json::json!({"Options": {"TunnelOptions": [{"PreSharedKey": "[redacted: 3 bytes]"}]}})
+        );
+        let sent = [("ImageId", "ami-1"), ("UserData", "c2VjcmV0"), ("X", "SECRETACCESS")];
+        let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(
+            *redactor.parameters("RunInstances", &sent).as_value(),
+            serde_json::json!({"ImageId": "ami-1", "UserData": "[redacted: 8 bytes]", "X": "[redacted]"})
+        );
     }
 
     #[test]

@@ -13,9 +13,19 @@ use super::Event;
 pub struct Writer {
     file: Option<File>,
     waiting: Vec<u8>,
+    silent: bool,
 }
 
 impl Writer {
+    /// One that drops everything.
+    pub(super) fn silent() -> Self {
+        Writer { silent: true, ..Writer::default() }
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent
+    }
+
     /// Begins a file with what was kept so far.
     ///
     /// # Errors
