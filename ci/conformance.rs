@@ -20,7 +20,7 @@ use parallax::case::{Case, Suite};
 use parallax::judge::{
     CaseResult, Finding, Knowledge, Layer, RunResult, Verdict, client, judge, read_result,
 };
-use parallax::run::{Ledger, Order, Progress, RunOptions, Stop, run};
+use parallax::run::{Order, Progress, RunOptions, Stop, run};
 use parallax::target::{Caller, Connection, connect};
 use parallax::transcript::Transcript;
 
@@ -139,13 +139,13 @@ fn run_live(case: &Case, connection: &Connection, knowledge: &Knowledge) -> Resu
             jobs: 1,
             order: Order::LongestFirst,
             target: target.facts.clone(),
-            ledger: Ledger::default(),
+            ..RunOptions::default()
         };
         let started = format!("{:.0}", jiff::Timestamp::now());
         let (client, recorder) = target.into_recording(&options.run, &started);
         let caller = Caller::new(&client, &recorder);
         let cases = std::slice::from_ref(case);
-        run(&caller, cases, &options, &Stop::default(), &Progress::Quiet).await;
+        run(&caller, cases, &options, &Stop::default(), &Progress::quiet()).await;
         Ok::<_, Failed>(recorder.kept())
     })?;
     let transcript = Transcript::parse(&text).map_err(|e| Failed::from(e.to_string()))?;

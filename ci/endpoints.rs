@@ -15,8 +15,14 @@ mod positions;
 mod recordings;
 #[path = "endpoints/requests.rs"]
 mod requests;
+#[path = "endpoints/resume.rs"]
+mod resume;
 #[path = "endpoints/runs.rs"]
 mod runs;
+#[path = "endpoints/schedule.rs"]
+mod schedule;
+#[path = "endpoints/shards.rs"]
+mod shards;
 #[path = "endpoints/stored.rs"]
 mod stored;
 #[path = "endpoints/sweeps.rs"]

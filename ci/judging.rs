@@ -1,6 +1,9 @@
 //! Breaks answers of the bundled recording one at a time, and looks whether the judge notices: at
 //! the right layer, with the right severity, and nowhere else.
 
+#[path = "judging/cut_off.rs"]
+mod cut_off;
+
 use parallax::assets::Assets;
 use parallax::judge::{CaseResult, Finding, Knowledge, Layer, RunResult, Severity, Verdict, judge};
 use parallax::transcript::Transcript;

@@ -71,13 +71,15 @@ fn allows_what_the_chosen_cases_need_and_no_more() {
             "t3.nano",
         ])
         .exits(0)
-        .complains(&["8 actions for 1 case", "6144", "t3.nano only"]);
+        .complains(&["10 actions for 1 case", "6144", "t3.nano only"]);
     let policy = policy(&ran);
     assert_eq!(policy["Version"], "2012-10-17");
     let expected = [
         "ec2:CreateTags",                // the tag specification
         "ec2:CreateVpc",                 // a step
         "ec2:DeleteVpc",                 // its undo
+        "ec2:DescribeAccountAttributes", // discovery of quotas, and what they have room for
+        "ec2:DescribeAddresses",
         "ec2:DescribeAvailabilityZones", // discovery
         "ec2:DescribeInstances",         // the undo's waiter
         "ec2:DescribeVpcs",              // the poll

@@ -148,7 +148,7 @@ impl Running {
         assert!(killed.success());
     }
 
-    /// As nothing can be ended otherwise.
+    /// As nobody can prepare for. [`Running::finish`] waits until it is over.
     pub fn kill(&self) {
         let pid = self.child.id().to_string();
         let killed = Command::new("kill").args(["-KILL", &pid]).status().expect("kill is there");
@@ -211,6 +211,22 @@ impl Ran {
             assert!(!self.stderr.contains(words), "{self}");
         }
         self
+    }
+
+    /// Ended with one of these codes.
+    #[track_caller]
+    pub fn exits_with(self, codes: &[i32]) -> Ran {
+        let code = self.code.filter(|code| codes.contains(code));
+        let code = code.unwrap_or_else(|| panic!("none of {codes:?}\n{self}"));
+        self.exits(code)
+    }
+
+    /// Standard output says all of this.
+    #[track_caller]
+    pub fn shows(&self, words: &[&str]) {
+        for word in words {
+            assert!(self.stdout.contains(word), "standard output lacks `{word}`\n{self}");
+        }
     }
 
     /// Ended in less than this.

@@ -8,7 +8,7 @@ use aws_credential_types::Credentials;
 use parallax::assets::Assets;
 use parallax::case::{Case, Suite};
 use parallax::judge::{CaseResult, Knowledge, RunResult, judge};
-use parallax::run::{Ledger, Order, Progress, RunOptions, Stop, run};
+use parallax::run::{Order, Progress, RunOptions, Stop, run};
 use parallax::target::Caller;
 use parallax::transcript::{
     FORMAT_VERSION, Recorder, Redactor, RunStarted, TargetFacts, Transcript,
@@ -72,11 +72,11 @@ pub fn run_case(url: &str, case: &Case, timeout: Duration) -> Inside {
         jobs: 1,
         order: Order::LongestFirst,
         target,
-        ledger: Ledger::default(),
+        ..RunOptions::default()
     };
     let caller = Caller::new(&client, &recorder);
     let (stop, cases) = (Stop::default(), [case.clone()]);
-    runtime().block_on(run(&caller, &cases, &options, &stop, &Progress::Quiet));
+    runtime().block_on(run(&caller, &cases, &options, &stop, &Progress::quiet()));
     let transcript = Transcript::parse(&recorder.kept()).expect("a transcript");
     let result = judge(&transcript, knowledge());
     Inside { transcript, result, took: began.elapsed() }

@@ -1,20 +1,24 @@
 //! Arguments that several commands take.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 
 use super::exit::Failed;
-use super::out::note_print;
+use super::files::RunFolder;
+use super::out::{note, note_print};
 use crate::assets::Assets;
 use crate::case::{Case, Suite, SuiteError};
-use crate::judge::Knowledge;
 use crate::judge::baseline::{AWS, Baselines};
+use crate::judge::recorded::is_aws;
+use crate::judge::{Knowledge, Verdict};
 use crate::model::{Model, suggest};
-use crate::plan::Refused;
+use crate::plan::{Refused, usual_room};
 use crate::syntax::Diagnostics;
 use crate::target::{ConnectError, Connection};
+use crate::transcript::TargetFacts;
 
 /// Where cases and baselines come from.
 #[derive(Debug, Args)]
@@ -120,18 +124,70 @@ pub(super) fn no_target(error: ConnectError) -> Failed {
     }
 }
 
+/// How much of the target a run may use.
+#[derive(Debug, Args)]
+pub(super) struct QuotaArgs {
+    /// The most things of a kind that cases may hold at once, for instance vpcs=4; the kinds are those
+    /// of the cases' `uses` (may be repeated) [default: what the account says that it has room for]
+    #[arg(long, value_name = "KIND=N", value_parser = quota)]
+    pub(super) quota: Vec<(String, u32)>,
+}
+
+impl QuotaArgs {
+    /// Adds what was said to what was found out.
+    pub(super) fn apply(&self, facts: &mut TargetFacts, cases: &[Case]) {
+        let mut known: Vec<&String> = cases.iter().flat_map(|case| case.uses.keys()).collect();
+        known.sort_unstable();
+        known.dedup();
+        for (kind, count) in &self.quota {
+            if !known.contains(&kind) {
+                let close = suggest(kind, known.iter().map(|kind| kind.as_str()));
+                let hint = close.map(|c| format!("; did you mean `{c}`?")).unwrap_or_default();
+                note!("--quota: none of these cases uses `{kind}`{hint}");
+            }
+            facts.quotas.insert(kind.clone(), *count);
+        }
+    }
+
+    /// How many things of a kind may be held at once: what is known of the target, and of AWS what an
+    /// account has if nobody asked for more.
+    pub(super) fn room(facts: &TargetFacts) -> BTreeMap<String, u32> {
+        let mut room = if is_aws(&facts.endpoint) { usual_room() } else { BTreeMap::new() };
+        room.extend(facts.quotas.clone());
+        room
+    }
+}
+
+fn quota(text: &str) -> Result<(String, u32), String> {
+    let (kind, count) = text.split_once('=').ok_or("KIND=N is meant, for instance vpcs=4")?;
+    let count = count.parse().map_err(|_| format!("`{count}` is no number of things"))?;
+    if kind.is_empty() {
+        return Err("KIND=N is meant, for instance vpcs=4".to_owned());
+    }
+    Ok((kind.to_owned(), count))
+}
+
 /// Which cases are meant.
 #[derive(Debug, Args)]
 pub(super) struct SelectArgs {
     /// Cases whose name contains one of these texts, or whose id is one of them; all if none is given
     #[arg(value_name = "CASE")]
     pub(super) filters: Vec<String>,
+    /// Only cases whose whole name, or whose id, is one of those given
+    #[arg(long, requires = "filters")]
+    pub(super) exact: bool,
+    /// Without cases whose name contains this text (may be repeated)
+    #[arg(long, value_name = "TEXT")]
+    pub(super) skip: Vec<String>,
     /// Only cases of this capability (may be repeated)
     #[arg(long, value_name = "NAME")]
     pub(super) capability: Vec<String>,
     /// Only cases that call this action (may be repeated)
     #[arg(long, value_name = "ACTION")]
     pub(super) action: Vec<String>,
+    /// Only cases that did not pass in an earlier run, or had no turn in it: the run's folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) rerun_failed: Option<PathBuf>,
 }
 
 impl SelectArgs {
@@ -153,20 +209,65 @@ impl SelectArgs {
                 return Err(Failed::usage(format!("EC2 has no action `{name}`{hint}")));
             }
         }
-        let chosen: Vec<Case> = suite.cases.into_iter().filter(|case| self.matches(case)).collect();
+        let last = self.rerun_failed.as_deref().map(LastTime::read).transpose()?;
+        let mut chosen: Vec<Case> =
+            suite.cases.into_iter().filter(|case| self.matches(case)).collect();
         if chosen.is_empty() {
             return Err(Failed::usage("no case matches; `parallax list` shows all of them"));
+        }
+        if let Some(last) = last {
+            chosen.retain(|case| last.is_wanted(case));
+            if chosen.is_empty() {
+                note!("every case that is meant passed in {}: there is nothing to do", last.folder);
+                return Err(Failed::nothing_to_do());
+            }
         }
         Ok(chosen)
     }
 
     fn matches(&self, case: &Case) -> bool {
-        let named = self.filters.is_empty()
-            || self.filters.iter().any(|f| case.id == *f || case.name.contains(f.as_str()));
+        let is_named = |f: &String| match self.exact {
+            true => case.name == *f,
+            false => case.name.contains(f.as_str()),
+        };
+        let named =
+            self.filters.is_empty() || self.filters.iter().any(|f| case.id == *f || is_named(f));
+        let named = named && !self.skip.iter().any(|text| case.name.contains(text.as_str()));
         let capable = self.capability.is_empty() || self.capability.contains(&case.capability);
         let acting = self.action.is_empty()
             || case.actions().iter().any(|a| self.action.iter().any(|wanted| wanted == a));
         named && capable && acting
+    }
+}
+
+/// What an earlier run said of cases.
+struct LastTime {
+    folder: String,
+    passed: BTreeSet<String>,
+    /// Those that were judged, or were to be run.
+    meant: BTreeSet<String>,
+}
+
+impl LastTime {
+    fn read(folder: &Path) -> Result<LastTime, Failed> {
+        let result = RunFolder::new(folder).read_result()?;
+        let mut last = LastTime {
+            folder: folder.display().to_string(),
+            passed: BTreeSet::new(),
+            meant: BTreeSet::from_iter(result.run.left),
+        };
+        for case in result.cases {
+            if case.verdict == Verdict::Pass {
+                last.passed.insert(case.id.clone());
+            }
+            last.meant.insert(case.id);
+        }
+        Ok(last)
+    }
+
+    fn is_wanted(&self, case: &Case) -> bool {
+        let meant = self.meant.contains(&case.id) || self.meant.contains(&case.name);
+        meant && !self.passed.contains(&case.id)
     }
 }
 

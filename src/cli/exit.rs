@@ -103,6 +103,11 @@ impl Failed {
         Failed { exit: Exit::CouldNotTell, message: message.to_string() }
     }
 
+    /// There is nothing to do, which has been said and is no mistake.
+    pub(super) fn nothing_to_do() -> Failed {
+        Failed { exit: Exit::Ok, message: String::new() }
+    }
+
     /// A file cannot be read or written.
     pub(super) fn file(path: &std::path::Path, error: impl std::fmt::Display) -> Failed {
         Failed::usage(format!("{}: {error}", path.display()))

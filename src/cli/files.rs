@@ -1,14 +1,18 @@
 //! The files of a run's folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::args::plural;
 use super::exit::Failed;
+use super::out::note;
 use crate::assets::replace_file;
 use crate::guideline::GuidelineResult;
 use crate::judge::{RunResult, read_result, write_result};
 use crate::report;
+use crate::run::{Timing, times_of, timing};
 use crate::transcript::{TargetFacts, Transcript};
 
 /// The files of a run's folder.
@@ -40,6 +44,40 @@ pub(super) struct RunFile {
     pub(super) jobs: usize,
     /// Whether it was stopped.
     pub(super) interrupted: bool,
+    /// How long it took beside the least that it could have taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) timing: Option<Timing>,
+    /// How long each case took, in milliseconds, by its id: what a later run learns from.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) times: BTreeMap<String, u64>,
+}
+
+impl RunFile {
+    /// What is known of a run from its transcript.
+    pub(super) fn of(transcript: &Transcript) -> RunFile {
+        let (run, plan) = (&transcript.run, transcript.plan());
+        let mut cases: Vec<String> = match plan {
+            Some(plan) => plan.cases.iter().map(|case| case.name.clone()).collect(),
+            None => transcript.cases().map(|case| case.name.clone()).collect(),
+        };
+        cases.sort_unstable();
+        cases.dedup();
+        let jobs = plan.map_or(1, |plan| plan.jobs);
+        RunFile {
+            format: "parallax-run".to_owned(),
+            version: 1,
+            parallax: run.parallax.clone(),
+            run: run.run.clone(),
+            started: run.started.clone(),
+            took_ms: transcript.last_ms(),
+            target: run.target.clone(),
+            cases,
+            jobs,
+            interrupted: transcript.end.as_ref().is_none_or(|end| end.interrupted),
+            timing: Some(timing(transcript, jobs)),
+            times: times_of(transcript),
+        }
+    }
 }
 
 impl RunFolder {
@@ -86,15 +124,31 @@ impl RunFolder {
         std::fs::create_dir_all(&self.root).map_err(|e| Failed::file(&self.root, e))
     }
 
+    /// Reads the transcript as far as it goes, and says so if it is cut off.
     pub(super) fn read_transcript(&self) -> Result<Transcript, Failed> {
         let path = self.transcript();
-        let text = read_text(&path).map_err(|e| {
-            Failed::usage(format!(
-                "{}: {e}; a run's folder is meant, as `parallax run --out DIR` makes it",
-                path.display()
-            ))
-        })?;
-        Transcript::parse(&text).map_err(|e| Failed::file(&path, e))
+        let bytes = std::fs::read(&path).map_err(|e| no_run(&path, e))?;
+        let transcript = Transcript::read(&bytes).map_err(|e| Failed::file(&path, e))?;
+        self.say_if_cut_off(&transcript);
+        Ok(transcript)
+    }
+
+    pub(super) fn say_if_cut_off(&self, transcript: &Transcript) {
+        if transcript.cut_off > 0 {
+            note!(
+                "{}: its last line was cut off ({}); what stands before it is read",
+                self.transcript().display(),
+                plural(transcript.cut_off, "byte")
+            );
+        }
+    }
+
+    /// Reads `run.json`.
+    pub(super) fn read_run(&self) -> Result<RunFile, Failed> {
+        let path = self.run();
+        let text = std::fs::read_to_string(&path).map_err(|e| Failed::file(&path, e))?;
+        serde_json::from_str(&text)
+            .map_err(|e| Failed::file(&path, format!("this is no run.json: {e}")))
     }
 
     /// The result of a run that was judged.
@@ -106,8 +160,9 @@ impl RunFolder {
         read_result(&text).map_err(|e| Failed::file(&path, format!("this is no result: {e}")))
     }
 
-    pub(super) fn write_run(&self, run: &RunFile) -> Result<(), Failed> {
-        self.write("run.json", &to_json(run))
+    /// Writes `run.json`.
+    pub(super) fn write_run(&self, transcript: &Transcript) -> Result<(), Failed> {
+        self.write("run.json", &to_json(&RunFile::of(transcript)))
     }
 
     /// Writes `result.json`, `report.html`, `junit.xml`, and `guideline.json` if the run was held
@@ -134,17 +189,10 @@ impl RunFolder {
     }
 }
 
-/// A text of which the last line may be cut off, even within a character.
-fn read_text(path: &Path) -> std::io::Result<String> {
-    String::from_utf8(std::fs::read(path)?).or_else(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let bytes = error.into_bytes();
-        if bytes[valid..].contains(&b'\n') {
-            let (kind, what) = (std::io::ErrorKind::InvalidData, "this is not UTF-8 text");
-            return Err(std::io::Error::new(kind, what));
-        }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    })
+/// Why a folder's transcript cannot be read.
+pub(super) fn no_run(path: &Path, error: std::io::Error) -> Failed {
+    let meant = "a run's folder is meant, as `parallax run --out DIR` makes it";
+    Failed::usage(format!("{}: {error}; {meant}", path.display()))
 }
 
 /// JSON as all files have it: indented, with a line end.

@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::SuiteArgs;
-use super::exit::{Done, Exit};
+use super::exit::Done;
 use super::files::RunFolder;
 use super::guideline::GuidelineArg;
-use super::out::{print, say};
-use crate::judge::judge;
-use crate::report;
+use super::judging::Judging;
 
 /// Arguments of `judge`.
 #[derive(Debug, Args)]
@@ -30,12 +28,5 @@ pub(super) struct JudgeArgs {
 pub(super) fn run(args: &JudgeArgs) -> Done {
     let folder = RunFolder::new(&args.folder);
     let transcript = folder.read_transcript()?;
-    let guideline = args.guideline.read()?;
-    let result = judge(&transcript, &args.suite.knowledge()?);
-    let held = args.guideline.held(guideline.as_ref(), &result);
-    folder.write_results(&result, &transcript, held.as_ref(), None)?;
-    print(&report::terminal(&result, args.verbose));
-    held.iter().for_each(|held| print(&report::guideline_summary(held)));
-    say!("\nThe report: {}", folder.html().display());
-    Ok(Exit::of(&result))
+    Judging::new(&args.suite, &args.guideline, args.verbose)?.show(&folder, &transcript, None)
 }

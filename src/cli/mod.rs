@@ -10,11 +10,14 @@ mod explain_code;
 mod files;
 mod guideline;
 mod judge;
+mod judging;
 mod list;
+mod merge;
 mod out;
 mod policy;
 mod record;
 mod report;
+mod resume;
 mod review;
 mod run;
 mod schema;
@@ -23,6 +26,7 @@ mod show;
 mod sign;
 mod signals;
 mod sweep;
+mod times;
 mod verify;
 
 use std::process::ExitCode;
@@ -48,6 +52,8 @@ struct Cli {
 enum Command {
     /// Run cases on a cloud and report; without --endpoint, show the bundled recording
     Run(Box<run::RunArgs>),
+    /// Put the parts of a run together that were run with --shard
+    Merge(merge::MergeArgs),
     /// Record what AWS, or a stand-in, does in the cases, and distil baselines from it
     Record(Box<record::RecordArgs>),
     /// Decide about recordings that show another behaviour than those before
@@ -89,6 +95,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Review(args) => review::run(&args),
         Command::Distil(args) => distil::run(&args),

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::args::{SelectArgs, SuiteArgs, TargetArgs, no_target, plural};
+use super::args::{QuotaArgs, SelectArgs, SuiteArgs, TargetArgs, no_target, plural};
 use super::exit::{Done, Exit, Failed};
 use super::files::RunFolder;
 use super::out::{note, say};
 use super::signals::{ToSweep, watch_signals};
 use super::sweep::{begin_ledger, command};
+use super::times::bundled_times;
 use crate::assets::Assets;
 use crate::case::Case;
 use crate::judge::Knowledge;
@@ -20,7 +21,7 @@ use crate::judge::baseline::AWS;
 use crate::judge::recorded::{Distilled, Recordings, distil, is_aws};
 use crate::plan::{Context, Plan};
 use crate::record::{Library, Written};
-use crate::run::{Order, Progress, RunOptions, Stop, look_around, run as run_cases};
+use crate::run::{Order, Progress, RunOptions, Stop, Times, look_around, run as run_cases};
 use crate::target::{Caller, Target, connect};
 use crate::transcript::Salt;
 
@@ -63,7 +64,9 @@ pub(super) struct RecordArgs {
     /// Regions to record in, with commas; images as --image REGION=ID,…
     #[arg(long, value_name = "REGIONS", value_delimiter = ',')]
     regions: Vec<String>,
-    /// Cases that run at the same time
+    #[command(flatten)]
+    quota: QuotaArgs,
+    /// Cases that run at the same time, if the target's quotas have room for them
     #[arg(long, short, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
     /// Do not ask before anything is made
@@ -176,7 +179,9 @@ impl Recorder<'_> {
             .as_deref()
             .map(|images| image_of(images, region.unwrap_or_default()))
             .transpose()?;
-        connect(&connection).await.map_err(no_target)
+        let mut target = connect(&connection).await.map_err(no_target)?;
+        self.args.quota.apply(&mut target.facts, self.cases);
+        Ok(target)
     }
 
     /// Whose behaviour it will be.
@@ -251,8 +256,11 @@ impl Recorder<'_> {
             } else {
                 Order::Shuffled(made.recordings.len() as u64)
             },
+            quotas: QuotaArgs::room(&target.facts),
             target: target.facts.clone(),
             ledger,
+            times: Times::learned(bundled_times(), self.cases),
+            ..RunOptions::default()
         };
         let transcript = library.transcript(&name).map_err(Failed::usage)?;
         let (client, recorder) = target.into_recording(&run, &started);

@@ -10,6 +10,7 @@ use super::guideline::GuidelineArg;
 use super::out::print;
 use crate::judge::write_result;
 use crate::report;
+use crate::run::timing;
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -25,6 +26,9 @@ pub(super) struct ReportArgs {
     verbose: bool,
     #[command(flatten)]
     guideline: GuidelineArg,
+    /// Show how long the run took, beside the least that it could have taken
+    #[arg(long, conflicts_with_all = ["format", "verbose", "guideline"])]
+    timing: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -41,6 +45,13 @@ enum Format {
 
 pub(super) fn run(args: &ReportArgs) -> Done {
     let folder = RunFolder::new(&args.folder);
+    if args.timing {
+        let transcript = folder.read_transcript()?;
+        // The transcript of an older run does not say how many cases could run at once.
+        let jobs = folder.read_run().map_or(1, |run| run.jobs);
+        print(&report::timing(&timing(&transcript, jobs)));
+        return Ok(Exit::Ok);
+    }
     let result = folder.read_result()?;
     let guideline = args.guideline.read()?;
     let held = args.guideline.held(guideline.as_ref(), &result);

@@ -1,6 +1,6 @@
 //! Judges a transcript.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::of_answer;
 use super::canonical::{Canonical, NameKind};
@@ -8,8 +8,8 @@ use super::observe::{CaseObservation, Observed, StepObservation, observe};
 use super::unknown_action::UnknownActions;
 use super::{
     CapabilityResult, CaseResult, FORMAT_VERSION, Finding, JudgedWith, Knowledge, Layer, Leak,
-    RecordingUse, RunFacts, RunResult, StepResult, Summary, baseline, client, merge, recorded,
-    weigh,
+    RecordingUse, RunFacts, RunResult, StepResult, Summary, attempts, baseline, client, merge,
+    recorded, weigh,
 };
 use crate::case::Scope;
 use crate::model::Model;
@@ -18,26 +18,22 @@ use crate::wire::Answer;
 
 /// Judges a transcript: the same transcript and knowledge give the same result, byte for byte.
 pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
-    let mut cases = Vec::new();
+    let mut attempts: BTreeMap<String, Vec<(u32, CaseResult)>> = BTreeMap::new();
     let mut leaks = Vec::new();
     let unknown = UnknownActions::of(transcript);
     for case in observe(transcript) {
-        cases.push(judge_case(&case, knowledge, &unknown));
+        let result = judge_case(&case, knowledge, &unknown);
+        attempts.entry(result.id.clone()).or_default().push((case.attempt, result));
         leaks.extend(leaks_of(&case));
     }
+    let mut cases: Vec<CaseResult> =
+        attempts.into_values().filter_map(attempts::of_attempts).collect();
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     leaks.sort_by(|a, b| a.case.cmp(&b.case));
-    let run = &transcript.run;
     RunResult {
         format: "parallax-result".to_owned(),
         version: FORMAT_VERSION,
-        run: RunFacts {
-            id: run.run.clone(),
-            started: run.started.clone(),
-            took_ms: transcript.end.as_ref().map(|end| end.at_ms),
-            complete: transcript.end.as_ref().is_some_and(|end| !end.interrupted),
-            target: run.target.clone(),
-        },
+        run: facts(transcript),
         judged_with: JudgedWith {
             parallax: env!("CARGO_PKG_VERSION").to_owned(),
             client: client::sdk().filter(|_| !knowledge.without_client),
@@ -51,6 +47,27 @@ pub fn judge(transcript: &Transcript, knowledge: &Knowledge) -> RunResult {
         capabilities: capabilities(&cases),
         cases,
         leaks,
+    }
+}
+
+fn facts(transcript: &Transcript) -> RunFacts {
+    let (run, end, plan) = (&transcript.run, transcript.end.as_ref(), transcript.plan());
+    let begun: BTreeSet<&str> = transcript.cases().map(|case| case.id.as_str()).collect();
+    let planned = plan.into_iter().flat_map(|plan| &plan.cases);
+    let left = planned.filter(|case| !begun.contains(case.id.as_str()));
+    let left: Vec<String> = left.map(|case| case.name.clone()).collect();
+    // Of a run that was put together from parts, a whole part may be missing.
+    let all = plan.is_none_or(|plan| plan.shard.is_some() || plan.cases.len() == plan.chosen);
+    RunFacts {
+        id: run.run.clone(),
+        started: run.started.clone(),
+        took_ms: end.map(|end| end.at_ms),
+        complete: end.is_some_and(|end| !end.interrupted) && left.is_empty() && all,
+        failed_fast: end.is_some_and(|end| end.failed_fast),
+        left,
+        shard: plan.and_then(|plan| plan.shard),
+        parts: plan.map(|plan| plan.parts.clone()).unwrap_or_default(),
+        target: run.target.clone(),
     }
 }
 
@@ -121,6 +138,7 @@ pub(super) fn judge_case(
             Ok(_) => RecordingUse::Held,
             Err(_) => RecordingUse::Stale,
         }),
+        attempts: Vec::new(),
         steps: case
             .steps
             .iter()

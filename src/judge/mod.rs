@@ -6,6 +6,7 @@
 //! [`baseline`] (what AWS does in this step).
 
 mod answer;
+mod attempts;
 pub mod baseline;
 mod canonical;
 pub mod client;
@@ -32,8 +33,8 @@ pub use form::Form;
 pub use judging::judge;
 pub use knowledge::Knowledge;
 pub use result::{
-    CapabilityResult, CaseResult, FORMAT_VERSION, JudgedWith, Leak, RecordingUse, RunFacts,
-    RunResult, StateSeen, StepResult, Summary,
+    AttemptResult, CapabilityResult, CaseResult, FORMAT_VERSION, JudgedWith, Leak, RecordingUse,
+    RunFacts, RunResult, StateSeen, StepResult, Summary,
 };
 pub use rules::{Example, ExampleAnswer, RULES, Rule, rule};
 pub use stored::{read_result, write_result};

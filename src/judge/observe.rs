@@ -1,7 +1,6 @@
 //! From events to observations: what came of each step.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -11,13 +10,17 @@ use super::StateSeen;
 use crate::case::{Answered, Case, PollEnd, Scope, Selector, SoFar, Step, pages};
 use crate::model::Model;
 use crate::transcript::{
-    Body, CaseStarted, Ending, Event, Exchange, Purpose, Reply, Transcript, UndoEnded,
+    Attempt, Body, Ending, Event, Exchange, Purpose, Reply, Transcript, UndoEnded,
 };
 use crate::wire::Answer;
 
-/// What happened in one case.
+/// What happened in one attempt at a case.
 pub(super) struct CaseObservation<'t> {
     pub case: &'t Case,
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// Whether it came to its end. If not, what its last step was about to do is not known.
+    pub ended: bool,
     pub steps: Vec<StepObservation<'t>>,
     /// The values that the run gave it, in the order of their names.
     pub given: Vec<(&'t str, &'t Value)>,
@@ -91,33 +94,15 @@ impl StepObservation<'_> {
     }
 }
 
-/// Observes every case of a transcript, in the order in which they were begun; each only when it is
-/// its turn, as what was decoded takes several times the memory of the answers.
+/// Observes every attempt at every case of a transcript, in the order in which they were begun; each
+/// only when it is its turn, as what was decoded takes several times the memory of the answers.
 pub(super) fn observe(transcript: &Transcript) -> impl Iterator<Item = CaseObservation<'_>> {
-    let mut by_case: HashMap<&str, Vec<&Event>> = HashMap::new();
-    for event in &transcript.events {
-        let case = match event {
-            Event::Exchange(exchange) => exchange.case.as_deref(),
-            Event::Step(ended) => Some(ended.case.as_str()),
-            Event::Undo(undo) => Some(undo.case.as_str()),
-            Event::Run(_) | Event::Case(_) | Event::End(_) => None,
-        };
-        if let Some(case) = case {
-            by_case.entry(case).or_default().push(event);
-        }
-    }
-    let cases = transcript.events.iter().filter_map(|event| match event {
-        Event::Case(started) => Some(started),
-        _ => None,
-    });
-    cases.map(move |started| {
-        let events = by_case.get(started.case.id.as_str());
-        observe_case(events.map(Vec::as_slice).unwrap_or_default(), started)
-    })
+    transcript.attempts().into_iter().map(|attempt| observe_attempt(&attempt))
 }
 
-/// Observes a case from its events.
-fn observe_case<'t>(events: &[&'t Event], started: &'t CaseStarted) -> CaseObservation<'t> {
+fn observe_attempt<'t>(attempt: &Attempt<'t>) -> CaseObservation<'t> {
+    let started = attempt.started;
+    let events = attempt.events.as_slice();
     let case = started.case.as_ref();
     let given: Vec<(&str, &Value)> = started
         .variables
@@ -137,8 +122,9 @@ fn observe_case<'t>(events: &[&'t Event], started: &'t CaseStarted) -> CaseObser
         scope.set_row(name.clone(), value.clone());
     }
     let mut last_ms = started.at_ms;
+    let cut_off = last_step(attempt).filter(|_| !attempt.ended);
     for step in &case.steps {
-        let observed = observe_step(events, step, &scope);
+        let observed = observe_step(events, step, &scope, cut_off == Some(step.id.as_str()));
         if let Some(last) = observed.exchanges.last() {
             last_ms = last_ms.max(last.at_ms.saturating_add(last.took_ms));
         }
@@ -164,6 +150,8 @@ fn observe_case<'t>(events: &[&'t Event], started: &'t CaseStarted) -> CaseObser
         .collect();
     CaseObservation {
         case,
+        attempt: started.attempt,
+        ended: attempt.ended,
         steps,
         given,
         bound,
@@ -180,7 +168,22 @@ impl CaseObservation<'_> {
     }
 }
 
-fn observe_step<'t>(events: &[&'t Event], step: &'t Step, scope: &Scope) -> StepObservation<'t> {
+/// The step whose exchange is the last that happened, if the last was that.
+fn last_step<'t>(attempt: &Attempt<'t>) -> Option<&'t str> {
+    match attempt.events.last()? {
+        Event::Exchange(exchange) if exchange.purpose == Purpose::Step => exchange.step.as_deref(),
+        _ => None,
+    }
+}
+
+/// Observes a step. `cut_off`: the transcript ends in it, and nobody knows whether it was to be asked
+/// again.
+fn observe_step<'t>(
+    events: &[&'t Event],
+    step: &'t Step,
+    scope: &Scope,
+    cut_off: bool,
+) -> StepObservation<'t> {
     let exchanges: Vec<&Exchange> = events
         .iter()
         .filter_map(|event| match event {
@@ -206,6 +209,11 @@ fn observe_step<'t>(events: &[&'t Event], step: &'t Step, scope: &Scope) -> Step
         }
     }
     let mut states = Vec::new();
+    if cut_off {
+        // A refusal may have been one to try again after.
+        answers.pop();
+        failure.get_or_insert_with(|| "the transcript ends here".to_owned());
+    }
     let observed = match (failure, ending) {
         (Some(why), _) => Observed::NoAnswer(why),
         (None, Some(Ending::Interrupted { why })) => {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::baseline::AWS;
 use super::recorded::Spread;
 use super::{Finding, Severity, Verdict};
-use crate::transcript::TargetFacts;
+use crate::transcript::{Shard, TargetFacts};
 
 /// The version of the result's format.
 ///
@@ -50,8 +50,41 @@ pub struct RunFacts {
     pub took_ms: Option<u64>,
     /// Whether every case had its turn. False if it was interrupted or the transcript was cut off.
     pub complete: bool,
+    /// Whether it was stopped because a case failed (`--fail-fast`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed_fast: bool,
+    /// Names of the cases that were to run and had no turn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
+    /// Which part of all chosen cases it ran, as `2/4`; absent if it was all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// The runs that were put together to this one, by their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
     /// The target.
     pub target: TargetFacts,
+}
+
+impl RunFacts {
+    /// Why not every case had its turn, in a clause; `None` if all had.
+    pub fn incomplete(&self) -> Option<String> {
+        if self.complete {
+            return None;
+        }
+        let why = if self.failed_fast {
+            "the run was stopped when a case failed (--fail-fast)"
+        } else if !self.parts.is_empty() {
+            "a part is missing or was stopped before its end"
+        } else {
+            "the run was stopped before its end"
+        };
+        Some(match self.left.len() {
+            0 => why.to_owned(),
+            1 => format!("{why}; 1 case had no turn"),
+            left => format!("{why}; {left} cases had no turn"),
+        })
+    }
 }
 
 /// What a transcript was judged with.
@@ -150,10 +183,34 @@ pub struct CaseResult {
     /// Whether there is a recording of the reference for this case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingUse>,
+    /// What is said of each attempt, if there was more than one; steps and findings are those of the
+    /// attempt that is marked so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<AttemptResult>,
     /// What became of each step.
     pub steps: Vec<StepResult>,
     /// The differences, gravest first.
     pub findings: Vec<Finding>,
+}
+
+/// What is said of one of several attempts at a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptResult {
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// What would be said of the case if this had been the only one.
+    pub verdict: Verdict,
+    /// Why, in a sentence; empty for a pass.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// From its beginning to the answer to its last step, in milliseconds.
+    pub took_ms: u64,
+    /// Whether the steps and findings of the case are those of this attempt.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shown: bool,
+    /// [`Exchange::seq`](crate::transcript::Exchange::seq) of the exchanges of its steps, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<u64>,
 }
 
 /// What was done with the recording of a case.

@@ -12,7 +12,7 @@ pub enum Verdict {
     Fail,
     /// The target says, with the code that AWS uses for it, that it does not do this.
     Unsupported,
-    /// Attempts at the same case differ.
+    /// Of several attempts at the same case one passed and another did not.
     Flaky,
     /// A step that only prepares the case failed; the case itself was not reached.
     Blocked,

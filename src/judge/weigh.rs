@@ -20,6 +20,12 @@ pub(super) fn weigh(
     if let Some(why) = skipped(case) {
         return (Verdict::Skipped, why);
     }
+    if !case.ended {
+        // What was still to come may have blocked it, or shown it to be unsupported.
+        let why =
+            "the transcript ends in the middle of the case: the run was killed, or is not over";
+        return (Verdict::Inconclusive, why.to_owned());
+    }
     if let Some((step, why)) = obstacle(case).filter(|(step, _)| !fails(step)) {
         let more = hint(&step);
         let reason = format!("step `{step}` prepares the case and failed: {why}{more}");

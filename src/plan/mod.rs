@@ -18,7 +18,7 @@ mod things;
 mod total;
 
 pub use policy::{Conditions, MANAGED_POLICY_LIMIT, Policy, Statement};
-pub use quotas::Need;
+pub use quotas::{Need, usual_room};
 pub use refused::Refused;
 pub use total::{Calls, Context, Plan, Price, Resource, Skipped};
 

@@ -59,6 +59,18 @@ struct Quota {
     source: String,
 }
 
+/// How many things of a kind an account of AWS has room for, by the words of a case's `uses`, if nobody
+/// asked for more and nobody made any.
+pub fn usual_room() -> BTreeMap<String, u32> {
+    let things = bundled().quotas.iter().filter(|quota| quota.unit.is_none());
+    things
+        .map(|quota| {
+            let room = quota.default.saturating_sub(quota.taken);
+            (quota.of.clone(), u32::try_from(room).unwrap_or(u32::MAX))
+        })
+        .collect()
+}
+
 /// What a case holds of each quota at its peak, by the names of `quotas.json`; `None`: not known.
 pub(super) type Holds = BTreeMap<&'static str, Option<u64>>;
 
@@ -121,6 +133,13 @@ mod tests {
         let unknown = [Holds::from([("vcpus", Some(2))]), Holds::from([("vcpus", None)])];
         assert_eq!(needs(&unknown, 1)[0].needed, None, "the unknown one may be the largest");
         assert_eq!(needs(&[Holds::new()], 1), []);
+    }
+
+    #[test]
+    fn room_of_a_fresh_account() {
+        let room = usual_room();
+        assert_eq!((room["vpcs"], room["addresses"]), (4, 5), "the default VPC is one");
+        assert!(!room.contains_key("vcpus"), "how many an instance has is not known");
     }
 
     #[test]

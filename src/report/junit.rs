@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
-use crate::judge::{CaseResult, Finding, RunResult, Verdict, rule};
+use crate::judge::{AttemptResult, CaseResult, Finding, RunResult, Verdict, rule};
 
 /// The result as JUnit XML: a suite for each capability. What failed is a failure, what could not
-/// be told an error, what the target does not have is skipped.
+/// be told an error, what the target does not have is skipped. Attempts that did not pass are
+/// `flakyFailure` (or `flakyError`) of a case that passed in another, and `rerunFailure` of one that
+/// did not.
 ///
 /// # Errors
 /// The XML cannot be written; says why.
@@ -30,7 +32,12 @@ pub fn junit(result: &RunResult) -> Result<String, String> {
 fn test_case(case: &CaseResult) -> TestCase {
     let status = match case.verdict {
         Verdict::Pass => TestCaseStatus::success(),
-        Verdict::Fail | Verdict::Flaky => non_success(case, NonSuccessKind::Failure),
+        Verdict::Flaky => {
+            let mut status = TestCaseStatus::success();
+            status.add_reruns(others(case, true));
+            status
+        }
+        Verdict::Fail => non_success(case, NonSuccessKind::Failure),
         Verdict::Blocked | Verdict::Inconclusive => non_success(case, NonSuccessKind::Error),
         Verdict::Unsupported | Verdict::Skipped | Verdict::Waived => {
             let mut status = TestCaseStatus::skipped();
@@ -48,9 +55,36 @@ fn non_success(case: &CaseResult, kind: NonSuccessKind) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_message(case.reason.as_str());
     status.set_type(case.verdict.word());
-    let lines: Vec<String> = case.findings.iter().map(lines).collect();
-    status.set_description(format!("{}\nid {}\n\n{}", case.title, case.id, lines.join("\n")));
+    status.set_description(description(case));
+    status.add_reruns(others(case, false));
     status
+}
+
+fn description(case: &CaseResult) -> String {
+    let lines: Vec<String> = case.findings.iter().map(lines).collect();
+    format!("{}\nid {}\n\n{}", case.title, case.id, lines.join("\n"))
+}
+
+/// Attempts that did not pass; with the one whose findings are the case's, or without.
+fn others(case: &CaseResult, with_shown: bool) -> Vec<TestRerun> {
+    let wanted = |attempt: &&AttemptResult| {
+        attempt.verdict != Verdict::Pass && (with_shown || !attempt.shown)
+    };
+    let rerun = |attempt: &AttemptResult| {
+        let kind = match attempt.verdict {
+            Verdict::Blocked | Verdict::Inconclusive => NonSuccessKind::Error,
+            _ => NonSuccessKind::Failure,
+        };
+        let mut rerun = TestRerun::new(kind);
+        rerun.set_message(attempt.reason.as_str());
+        rerun.set_type(attempt.verdict.word());
+        rerun.set_time(Duration::from_millis(attempt.took_ms));
+        if attempt.shown {
+            rerun.set_description(description(case));
+        }
+        rerun
+    };
+    case.attempts.iter().filter(wanted).map(rerun).collect()
 }
 
 fn lines(finding: &Finding) -> String {

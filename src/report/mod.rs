@@ -6,12 +6,14 @@ mod html;
 mod junit;
 mod sheet;
 mod terminal;
+mod timing;
 
 pub use guideline::{
     Markup, guideline, guideline_diff, guideline_result, guideline_summary, scores,
 };
 pub use junit::junit;
 pub use terminal::terminal;
+pub use timing::{line as timing_line, timing};
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::clean::clean;
-use crate::judge::{CaseResult, Finding, RunResult, Severity, Summary, Verdict};
+use crate::judge::{AttemptResult, CaseResult, Finding, RunResult, Severity, Summary, Verdict};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -58,10 +58,25 @@ fn case_lines(out: &mut String, case: &CaseResult, width: usize, verbose: bool) 
         shorten(&reason, 120)
     );
     if verbose {
+        for attempt in &case.attempts {
+            attempt_line(out, attempt);
+        }
         for finding in &case.findings {
             finding_lines(out, finding);
         }
     }
+}
+
+fn attempt_line(out: &mut String, attempt: &AttemptResult) {
+    let style = style(attempt.verdict);
+    let shown = if attempt.shown && attempt.verdict != Verdict::Pass { ", shown here" } else { "" };
+    let _ = writeln!(
+        out,
+        "    attempt {}{shown}: {style}{}{style:#} {DIM}{}{DIM:#}",
+        attempt.attempt,
+        attempt.verdict,
+        shorten(&clean(&attempt.reason), 120)
+    );
 }
 
 fn finding_lines(out: &mut String, finding: &Finding) {
@@ -154,8 +169,8 @@ fn totals(out: &mut String, result: &RunResult) {
         let _ =
             writeln!(out, "{warn}not judged by AWS's SDK{warn:#}: this build was made without it");
     }
-    if !result.run.complete {
-        let _ = writeln!(out, "{warn}not complete{warn:#}: the run was stopped before its end");
+    if let Some(why) = result.run.incomplete() {
+        let _ = writeln!(out, "{warn}not complete{warn:#}: {why}");
     }
     if !result.leaks.is_empty() {
         let bad = AnsiColor::Red.on_default().bold();

@@ -11,6 +11,7 @@ use super::counterpart;
 use super::kinds::Kind;
 use super::ledger::{Announced, Ledger, Undoing};
 use super::leftovers::Leftovers;
+use super::queue::beyond;
 use super::undo::{self, Pending};
 use super::{CaseEnd, RunOptions, Stop, bug};
 use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step, pages};
@@ -29,6 +30,8 @@ pub(super) struct CaseRun<'r> {
     pub(super) caller: &'r Caller<'r>,
     pub(super) stop: &'r Stop,
     pub(super) case: &'r Case,
+    /// Which attempt at the case this is, from 1.
+    attempt: u32,
     ledger: &'r Ledger,
     /// What other cases left so far, and this one is going to leave.
     leftovers: &'r Leftovers,
@@ -62,6 +65,7 @@ impl<'r> CaseRun<'r> {
         caller: &'r Caller<'r>,
         stop: &'r Stop,
         case: &'r Case,
+        attempt: u32,
         ledger: &'r Ledger,
         leftovers: &'r Leftovers,
     ) -> Self {
@@ -69,6 +73,7 @@ impl<'r> CaseRun<'r> {
             caller,
             stop,
             case,
+            attempt,
             ledger,
             leftovers,
             scope: Scope::default(),
@@ -82,15 +87,16 @@ impl<'r> CaseRun<'r> {
 
     /// Runs the case and undoes what it did, whatever happens in between.
     pub(super) async fn run(mut self, options: &RunOptions) -> CaseEnd {
-        let variables = variables(self.case, options);
-        self.caller.recorder().case_started(self.case, &variables);
+        let variables = variables(self.case, self.attempt, options);
+        self.caller.recorder().case_started(self.case, &variables, self.attempt);
         for (name, value) in &variables {
             self.scope.set(name.clone(), value.clone());
         }
         for (name, value) in &self.case.variables {
             self.scope.set_row(name.clone(), value.clone());
         }
-        if let Some(why) = lacking(self.case, &self.scope) {
+        let why = lacking(self.case, &self.scope);
+        if let Some(why) = why.or_else(|| over_quota(self.case, options)) {
             for step in &self.case.steps {
                 let why = self.caller.recorder().redacted(&why);
                 self.ended(step, Ending::Skipped { why });
@@ -438,7 +444,7 @@ fn is_refused(called: &Called) -> bool {
 }
 
 /// The variables that the run gives a case.
-fn variables(case: &Case, options: &RunOptions) -> Map<String, Value> {
+fn variables(case: &Case, attempt: u32, options: &RunOptions) -> Map<String, Value> {
     let target = &options.target;
     let mut variables = Map::new();
     let mut set = |name: &str, value: Option<&String>| {
@@ -446,7 +452,7 @@ fn variables(case: &Case, options: &RunOptions) -> Map<String, Value> {
             variables.insert(name.to_owned(), Value::String(value.clone()));
         }
     };
-    set("name", Some(&resource_name(&options.run, &case.name)));
+    set("name", Some(&resource_name(&options.run, attempt, &case.name)));
     set("run", Some(&options.run));
     set("token", Some(&uuid::Uuid::new_v4().to_string()));
     set("region", Some(&target.region));
@@ -456,13 +462,24 @@ fn variables(case: &Case, options: &RunOptions) -> Map<String, Value> {
     variables
 }
 
-/// `parallax-<run>-<case>`, of characters that every kind of name allows, at most 80.
-fn resource_name(run: &str, case: &str) -> String {
+/// `parallax-<run>-<case>`, of characters that every kind of name allows, at most 80. What is run again
+/// has another name, `parallax-<run>-2-<case>`: what the attempt before made may still be seen.
+fn resource_name(run: &str, attempt: u32, case: &str) -> String {
     let case: String =
         case.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let mut name = format!("parallax-{run}-{case}");
+    let again = if attempt > 1 { format!("{attempt}-") } else { String::new() };
+    let mut name = format!("parallax-{run}-{again}{case}");
     name.truncate(80);
     name.trim_end_matches('-').to_owned()
+}
+
+/// Why the target's quotas have no room for this case, however few run beside it.
+fn over_quota(case: &Case, options: &RunOptions) -> Option<String> {
+    let (kind, needed, quota) = beyond(case, &options.target.quotas)?;
+    Some(format!(
+        "the case needs {needed} {kind} at once, and the target's quota leaves room for {quota}; \
+         raise it, or say --quota {kind}={needed} if there is more room"
+    ))
 }
 
 /// What the target lacks for this case, if anything.
@@ -476,13 +493,4 @@ pub(crate) fn lacking(case: &Case, scope: &Scope) -> Option<String> {
         (case.names(name) && scope.get(name).is_none())
             .then(|| format!("the case needs {what}, and none is known; give {flag}"))
     })
-}
-
-/// A guess at how long a case takes, in arbitrary units: instances most, then waiting.
-pub(super) fn weight(case: &Case) -> usize {
-    let waits = |step: &Step| {
-        step.poll.is_some() || step.undo.as_ref().is_some_and(|undo| undo.waiter.is_some())
-    };
-    let steps: usize = case.steps.iter().map(|s| if waits(s) { 10 } else { 1 }).sum();
-    steps + if case.uses.contains_key("instances") { 100 } else { 0 }
 }

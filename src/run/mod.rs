@@ -12,21 +12,30 @@ mod ledger;
 mod leftovers;
 mod options;
 mod panic;
+mod part;
 mod progress;
+mod queue;
+#[cfg(test)]
+mod sample;
 mod schedule;
 mod stop;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod times;
+mod timing;
 mod undo;
 
 pub(crate) use bounds::{looks, undone};
 pub(crate) use engine::lacking;
 pub use ledger::{Book, Ledger, LedgerError, LedgerStarted};
-pub use options::{Order, RunOptions};
+pub use options::{Assess, Assessment, Earlier, Order, RunOptions, Standing};
 use panic::bug;
+pub use part::shard;
 pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};
 pub use stop::Stop;
 pub use sweep::{Found, Left, Mark, OtherAccount, Sweep, SweepOptions, Swept, Unsure, look_around};
 pub(crate) use sweep::{looks_at, sweeps_over};
+pub use times::{Times, times_of};
+pub use timing::{Bound, Timing, timing};

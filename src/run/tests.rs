@@ -90,10 +90,11 @@ async fn a_panic_loses_no_undo() {
         order: Order::LongestFirst,
         target: facts,
         ledger: ledger.clone(),
+        ..RunOptions::default()
     };
     let cases = [case(1, PANICS), case(2, "look")];
     let caller = Caller::new(&client, &recorder);
-    let report = run(&caller, &cases, &options, &Stop::default(), &Progress::Quiet).await;
+    let report = run(&caller, &cases, &options, &Stop::default(), &Progress::quiet()).await;
 
     assert_eq!((report.panics, report.leaks, report.interrupted), (1, 0, false));
     let asked = asked.lock().expect("nobody panics there").clone();

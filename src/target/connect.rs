@@ -1,10 +1,13 @@
 //! From what the user gave to a target that is known to answer.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::{AccessError, Caller, Problem, discover, find_access};
-use crate::transcript::{FORMAT_VERSION, Recorder, Redactor, RunStarted, Salt, TargetFacts};
+use super::{AccessError, Caller, Problem, discover, find_access, room};
+use crate::transcript::{
+    FORMAT_VERSION, Recorder, Redactor, RunStarted, Salt, TargetFacts, Transcript,
+};
 use crate::wire::{Client, ClientError, ClientOptions, Signer};
 
 /// What the user says of a target; what is `None` is found out.
@@ -86,9 +89,12 @@ pub async fn connect(connection: &Connection) -> Result<Target, ConnectError> {
         image: connection.image.clone(),
         instance_type: connection.instance_type.clone(),
         zone: connection.zone.clone(),
+        quotas: BTreeMap::new(),
     };
     let discovery = Recorder::new(redactor.clone(), began);
-    let found = discover(&Caller::new(&client, &discovery), &facts).await?;
+    let caller = Caller::new(&client, &discovery);
+    let found = discover(&caller, &facts).await?;
+    facts.quotas = room(&caller, &facts.endpoint).await;
     facts.zone = facts.zone.or(found.zone);
     facts.image = facts.image.or(found.image);
     Ok(Target { facts, client, redactor, discovery, began })
@@ -117,6 +123,15 @@ impl Target {
             started: started.to_owned(),
             target: self.facts,
         });
+        recorder.continue_with(self.discovery);
+        (self.client, recorder)
+    }
+
+    /// The client of the endpoint, and a recorder that goes on with an interrupted run, beginning with
+    /// what was asked now. `started` is the time in RFC 3339.
+    pub fn into_resuming(self, so_far: &Transcript, started: &str) -> (Client, Recorder) {
+        let recorder = Recorder::resuming(self.redactor, self.began, so_far);
+        recorder.resumed(started);
         recorder.continue_with(self.discovery);
         (self.client, recorder)
     }

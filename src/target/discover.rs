@@ -68,8 +68,15 @@ const REFUSALS: [&str; 10] = [
     "Blocked",
 ];
 
-/// What [`discover`] calls on AWS. Whoever changes one of the two has to change the other.
-pub(crate) const CALLED_ON_AWS: [&str; 1] = ["DescribeAvailabilityZones"];
+/// What [`discover`] and [`room`](super::room) call on AWS. Whoever changes one of them has to change
+/// this.
+pub(crate) const CALLED_ON_AWS: [&str; 3] =
+    ["DescribeAvailabilityZones", "DescribeAccountAttributes", "DescribeAddresses"];
+
+/// Whether this is an endpoint of AWS's own.
+pub(super) fn is_aws(endpoint: &str) -> bool {
+    endpoint.contains(".amazonaws.com")
+}
 
 /// Asks for the zones, and for an image unless one is given.
 ///
@@ -94,7 +101,7 @@ pub async fn discover(caller: &Caller<'_>, facts: &TargetFacts) -> Result<Discov
         }
     }
     // On AWS there are tens of thousands of images, and which one is cheap is not for us to guess.
-    if facts.image.is_none() && !facts.endpoint.contains(".amazonaws.com") {
+    if facts.image.is_none() && !is_aws(&facts.endpoint) {
         let input = json!({"Filters": [{"Name": "image-type", "Values": ["machine"]}]});
         if let Question::Answered(output) = caller.ask("DescribeImages", &input).await {
             found.image = first(&output, "Images[?State=='available'].ImageId | [0]");

@@ -4,6 +4,7 @@ mod call;
 mod connect;
 mod credentials;
 mod discover;
+mod quotas;
 
 pub(crate) use call::{Ahead, Call, Called, Form, MAX_ATTEMPTS, longest_call};
 pub use call::{Caller, Question};
@@ -11,3 +12,4 @@ pub use connect::{ConnectError, Connection, Target, connect};
 pub use credentials::{Access, AccessError, find_access};
 pub(crate) use discover::CALLED_ON_AWS;
 pub use discover::{Discovery, Problem, discover};
+pub use quotas::room;

@@ -1,14 +1,19 @@
 //! What a transcript is made of: one event a line.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Redacted, RedactedValue};
+use super::{Planned, Redacted, RedactedValue};
 use crate::case::Case;
 use crate::wire::FailureKind;
 
 /// The version of the transcript's format. Raised when a reader of the version before would
 /// misunderstand a line; new optional fields do not raise it.
-pub const FORMAT_VERSION: u32 = 1;
+///
+/// 2: a case may be begun more than once, each time with an event at its end; 1 had each once, and
+/// nothing at its end.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// One line of a transcript.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,6 +21,10 @@ pub const FORMAT_VERSION: u32 = 1;
 pub enum Event {
     /// The first line: which run this is.
     Run(RunStarted),
+    /// What was to be run, and how.
+    Plan(Planned),
+    /// A run that was interrupted goes on from here.
+    Resumed(RunResumed),
     /// A case was begun. Carries the case as it ran, so that a transcript can be judged without
     /// the suite it came from.
     Case(CaseStarted),
@@ -25,6 +34,8 @@ pub enum Event {
     Step(StepEnded),
     /// An undo was carried out, or failed.
     Undo(UndoEnded),
+    /// An attempt at a case came to its end: its steps and its undos.
+    CaseEnded(CaseEnded),
     /// The last line: the run came to its end.
     End(RunEnded),
 }
@@ -62,6 +73,22 @@ pub struct TargetFacts {
     /// The availability zone used where one has to be named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// How many things of a kind the run may hold at once, by the words of a case's `uses`; a kind
+    /// that is not here has no limit that is known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub quotas: BTreeMap<String, u32>,
+}
+
+/// A run that was interrupted goes on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunResumed {
+    /// Version of the program that goes on.
+    pub parallax: String,
+    /// When, RFC 3339, UTC.
+    pub started: String,
+    /// Milliseconds that the run had lasted. What comes after goes on counting from there: the time
+    /// in between is not the run's.
+    pub at_ms: u64,
 }
 
 /// A case was begun.
@@ -71,6 +98,28 @@ pub struct CaseStarted {
     pub case: Box<Case>,
     /// The variables that the run gave it, beside those of its row: names, image, zone, ….
     pub variables: RedactedValue,
+    /// Which attempt at the case this is, from 1. What follows of the case, up to the next event of
+    /// this kind, belongs to it.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub attempt: u32,
+    /// Milliseconds since the run began.
+    pub at_ms: u64,
+}
+
+fn first() -> u32 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_first(attempt: &u32) -> bool {
+    *attempt == 1
+}
+
+/// An attempt at a case came to its end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CaseEnded {
+    /// The case's id.
+    pub case: String,
     /// Milliseconds since the run began.
     pub at_ms: u64,
 }
@@ -243,6 +292,9 @@ pub struct UndoEnded {
 pub struct RunEnded {
     /// Whether the run was interrupted before all its cases had run.
     pub interrupted: bool,
+    /// Whether that was because a case failed, and the run was to stop at the first that does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed_fast: bool,
     /// Milliseconds since the run began.
     pub at_ms: u64,
 }

@@ -4,19 +4,25 @@
 //! A transcript is self-contained: with the baselines and this program anyone can judge it again.
 
 mod anonymise;
+mod attempts;
 mod event;
+mod merge;
+mod planned;
 mod reader;
 mod recorder;
 mod redact;
 mod writer;
 
 pub use anonymise::Salt;
+pub use attempts::Attempt;
 pub use event::{
-    Body, CaseStarted, Ending, Event, Exchange, FORMAT_VERSION, Failure, Purpose, Reply, Request,
-    Response, RunEnded, RunStarted, StepEnded, TargetFacts, UndoEnded,
+    Body, CaseEnded, CaseStarted, Ending, Event, Exchange, FORMAT_VERSION, Failure, Purpose, Reply,
+    Request, Response, RunEnded, RunResumed, RunStarted, StepEnded, TargetFacts, UndoEnded,
 };
+pub use merge::{MergeError, Part, merge};
+pub use planned::{Planned, PlannedCase, Shard, digest};
 pub use reader::{Transcript, TranscriptError};
 pub(crate) use recorder::CallFor;
 pub use recorder::Recorder;
 pub use redact::{Redacted, RedactedValue, Redactor};
-pub use writer::Writer;
+pub use writer::{Continuation, ContinueError, Writer};

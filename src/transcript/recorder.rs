@@ -1,5 +1,6 @@
 //! Numbers, times, redacts and writes events.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -8,8 +9,9 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::{
-    CaseStarted, Ending, Event, Exchange, Failure, Purpose, Redacted, Redactor, Reply, Request,
-    Response, RunEnded, RunStarted, StepEnded, UndoEnded, Writer,
+    CaseEnded, CaseStarted, Continuation, Ending, Event, Exchange, Failure, Planned, Purpose,
+    Redacted, Redactor, Reply, Request, Response, RunEnded, RunResumed, RunStarted, StepEnded,
+    Transcript, UndoEnded, Writer,
 };
 use crate::wire::Attempt;
 
@@ -18,6 +20,8 @@ use crate::wire::Attempt;
 pub struct Recorder {
     redactor: Redactor,
     began: Instant,
+    /// Milliseconds that the run had lasted when this began: not 0 if it goes on after an interruption.
+    before_ms: u64,
     inner: Mutex<Inner>,
 }
 
@@ -25,8 +29,12 @@ pub struct Recorder {
 struct Inner {
     writer: Writer,
     next_seq: u64,
-    /// The first error in writing: a run whose transcript is not complete is worth nothing.
+    /// The first error in writing: a run whose transcript is not complete is worth nothing, and what
+    /// came after half a line could not be read.
     failed: Option<io::Error>,
+    run: Option<RunStarted>,
+    /// The events of each case that is running, if somebody wants to know them at its end.
+    running: Option<BTreeMap<String, Vec<Event>>>,
 }
 
 /// What a call was made for.
@@ -42,14 +50,32 @@ pub(crate) struct CallFor<'a> {
 impl Recorder {
     /// A recorder that keeps events in memory until [`Recorder::begin`].
     pub fn new(redactor: Redactor, began: Instant) -> Self {
-        let inner = Inner { writer: Writer::default(), next_seq: 1, failed: None };
-        Recorder { redactor, began, inner: Mutex::new(inner) }
+        let inner = Inner {
+            writer: Writer::default(),
+            next_seq: 1,
+            failed: None,
+            run: None,
+            running: None,
+        };
+        Recorder { redactor, began, before_ms: 0, inner: Mutex::new(inner) }
+    }
+
+    /// A recorder that goes on with a run where its transcript ends. Times and numbers go on, too.
+    pub fn resuming(redactor: Redactor, began: Instant, so_far: &Transcript) -> Self {
+        let mut recorder = Recorder::new(redactor, began);
+        recorder.before_ms = so_far.last_ms();
+        let inner = recorder.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+        inner.next_seq = so_far.last_seq() + 1;
+        inner.run = Some(so_far.run.clone());
+        recorder
     }
 
     /// A recorder with the same redactor that keeps nothing: for what is nobody else's concern.
     pub(crate) fn silent(&self) -> Recorder {
-        let inner = Inner { writer: Writer::silent(), next_seq: 1, failed: None };
-        Recorder { redactor: self.redactor.clone(), began: self.began, inner: Mutex::new(inner) }
+        let mut silent = Recorder::new(self.redactor.clone(), self.began);
+        let inner = silent.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+        inner.writer = Writer::silent();
+        silent
     }
 
     /// Begins the transcript's file with what was recorded so far.
@@ -60,12 +86,29 @@ impl Recorder {
         self.lock().writer.begin(path)
     }
 
-    /// Takes over what another recorder has kept, with its numbers.
+    /// Goes on at the end of an interrupted run's file, with what was recorded so far.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn go_on(&self, continuation: Continuation) -> io::Result<()> {
+        self.lock().writer.go_on(continuation)
+    }
+
+    /// Takes over what another recorder has kept; its numbers and times go on from here.
     pub fn continue_with(&self, earlier: Recorder) {
-        let earlier = earlier.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut earlier = earlier.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let kept = earlier.writer.take_kept();
         let mut inner = self.lock();
-        inner.next_seq = earlier.next_seq;
-        inner.writer.append(earlier.writer);
+        let before = inner.next_seq - 1;
+        for line in kept.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let Ok(mut event) = serde_json::from_slice::<Event>(line) else { continue };
+            if let Event::Exchange(exchange) = &mut event {
+                exchange.seq += before;
+                exchange.at_ms += self.before_ms;
+            }
+            inner.write(&event);
+        }
+        inner.next_seq = before + earlier.next_seq;
     }
 
     /// Everything that was recorded, if no file was begun.
@@ -78,26 +121,67 @@ impl Recorder {
         self.lock().failed.take()
     }
 
+    /// Whether an event could not be written.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.lock().failed.is_some()
+    }
+
     /// The first line.
     pub fn run_started(&self, started: RunStarted) {
+        self.lock().run = Some(started.clone());
         self.write(Event::Run(started));
     }
 
-    /// The last line.
-    pub fn run_ended(&self, interrupted: bool) {
-        self.write(Event::End(RunEnded { interrupted, at_ms: self.now() }));
+    /// What is to be run, and how.
+    pub fn planned(&self, plan: Planned) {
+        self.write(Event::Plan(plan));
+    }
+
+    /// An interrupted run goes on. `started` is the time in RFC 3339.
+    pub fn resumed(&self, started: &str) {
+        self.write(Event::Resumed(RunResumed {
+            parallax: env!("CARGO_PKG_VERSION").to_owned(),
+            started: started.to_owned(),
+            at_ms: self.before_ms,
+        }));
+    }
+
+    /// The last line. `failed_fast`: it was interrupted because a case failed.
+    pub fn run_ended(&self, interrupted: bool, failed_fast: bool) {
+        self.write(Event::End(RunEnded { interrupted, failed_fast, at_ms: self.now() }));
+    }
+
+    /// Keeps the events of running cases until [`Recorder::case_so_far`] asks for them.
+    pub(crate) fn keep_cases(&self) {
+        self.lock().running.get_or_insert_default();
+    }
+
+    /// The last attempt at a case as a transcript of its own. Only once, and only if cases are kept.
+    pub(crate) fn case_so_far(&self, case: &str) -> Option<Transcript> {
+        let mut inner = self.lock();
+        let run = inner.run.clone()?;
+        let events = inner.running.as_mut()?.remove(case)?;
+        let end = RunEnded { interrupted: false, failed_fast: false, at_ms: self.now() };
+        Some(Transcript { run, events, end: Some(end), cut_off: 0 })
     }
 
     pub(crate) fn case_started(
         &self,
         case: &crate::case::Case,
         variables: &serde_json::Map<String, Value>,
+        attempt: u32,
     ) {
         self.write(Event::Case(CaseStarted {
             case: Box::new(case.clone()),
             variables: self.redactor.value(&Value::Object(variables.clone())),
+            attempt,
             at_ms: self.now(),
         }));
+    }
+
+    /// An attempt at a case has come to its end, undos and all.
+    pub(crate) fn case_ended(&self, case: &str) {
+        self.write(Event::CaseEnded(CaseEnded { case: case.to_owned(), at_ms: self.now() }));
     }
 
     pub(crate) fn exchange(&self, call: CallFor<'_>, attempt: &Attempt) {
@@ -125,7 +209,7 @@ impl Recorder {
             purpose: call.purpose,
             action: call.action.to_owned(),
             attempt: call.attempt,
-            at_ms: millis(attempt.started.saturating_duration_since(self.began)),
+            at_ms: self.before_ms + millis(attempt.started.saturating_duration_since(self.began)),
             took_ms: millis(attempt.took),
             request: Request {
                 method: request.method.clone(),
@@ -171,7 +255,7 @@ impl Recorder {
     }
 
     fn now(&self) -> u64 {
-        millis(self.began.elapsed())
+        self.before_ms.saturating_add(millis(self.began.elapsed()))
     }
 
     fn write(&self, event: Event) {
@@ -186,11 +270,18 @@ impl Recorder {
 
 impl Inner {
     fn write(&mut self, event: &Event) {
-        if self.writer.is_silent() {
+        if self.writer.is_silent() || self.failed.is_some() {
             return;
         }
         if let Err(error) = self.writer.write(event) {
-            self.failed.get_or_insert(error);
+            self.failed = Some(error);
+        }
+        let (Some(running), Some(case)) = (&mut self.running, event.case()) else { return };
+        match event {
+            Event::Case(_) => {
+                running.insert(case.to_owned(), vec![event.clone()]);
+            }
+            _ => running.entry(case.to_owned()).or_default().push(event.clone()),
         }
     }
 }

@@ -55,11 +55,16 @@ impl Recording {
                 Event::Case(started) => started.case.id == case.id,
                 Event::Exchange(exchange) => exchange.case.as_ref() == Some(&case.id),
                 Event::Step(ended) => ended.case == case.id,
+                Event::CaseEnded(ended) => ended.case == case.id,
                 _ => false,
             };
             let events = transcript.events.iter().filter(belongs).cloned().collect();
-            let transcript =
-                Transcript { run: transcript.run.clone(), events, end: transcript.end.clone() };
+            let transcript = Transcript {
+                run: transcript.run.clone(),
+                events,
+                end: transcript.end.clone(),
+                cut_off: 0,
+            };
             let names = names(&transcript);
             let mut recording = Recording { transcript, case, bound: Vec::new(), names };
             recording.bound = recording.bindings();

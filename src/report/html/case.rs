@@ -6,7 +6,9 @@ use super::diff::{self, Diff};
 use super::escape::{clip, link};
 use super::exchange::{ExchangeView, Exchanges};
 use super::{rule, words};
-use crate::judge::{CaseResult, Evidence, Finding, Severity, StateSeen, StepResult, Verdict};
+use crate::judge::{
+    AttemptResult, CaseResult, Evidence, Finding, Severity, StateSeen, StepResult, Verdict,
+};
 
 /// Findings of one case that are shown.
 const FINDINGS: usize = 200;
@@ -26,6 +28,8 @@ pub(super) struct CaseView {
     pub(super) expectations: String,
     /// Findings by severity, without severities that it has none of.
     pub(super) tally: Vec<(&'static str, usize)>,
+    /// If there was more than one.
+    pub(super) attempts: Vec<AttemptView>,
     pub(super) steps: Vec<StepView>,
     /// Breaking and divergent findings.
     pub(super) findings: Vec<FindingView>,
@@ -34,6 +38,16 @@ pub(super) struct CaseView {
     pub(super) minor_count: String,
     pub(super) left_out: usize,
     pub(super) exchanges: Vec<ExchangeView>,
+}
+
+/// One of several attempts.
+pub(super) struct AttemptView {
+    pub(super) number: String,
+    pub(super) verdict: &'static str,
+    pub(super) reason: String,
+    pub(super) took: String,
+    /// Whether steps and findings are its own.
+    pub(super) shown: bool,
 }
 
 /// One step.
@@ -128,12 +142,23 @@ pub(super) fn view(case: &CaseResult, exchanges: &mut Exchanges<'_>) -> CaseView
         took: words::duration(case.took_ms),
         expectations: words::count(case.expectations as usize, "expectation", "expectations"),
         tally: tally(&case.findings),
+        attempts: case.attempts.iter().map(attempt).collect(),
         steps: steps(case, exchanges),
         minor_count: words::count(minor.len(), "cosmetic finding", "cosmetic findings"),
         findings,
         minor,
         left_out: case.findings.len() - shown.len(),
         exchanges: wanted.into_iter().filter_map(|seq| exchanges.take(seq)).collect(),
+    }
+}
+
+fn attempt(attempt: &AttemptResult) -> AttemptView {
+    AttemptView {
+        number: words::number(attempt.attempt.into()),
+        verdict: attempt.verdict.word(),
+        reason: clip(&attempt.reason),
+        took: words::duration(attempt.took_ms),
+        shown: attempt.shown,
     }
 }
 

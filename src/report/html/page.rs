@@ -156,6 +156,8 @@ fn facts(result: &RunResult) -> Vec<(&'static str, String)> {
         ("Image", target.image.as_deref().map(clip)),
         ("Instance type", target.instance_type.as_deref().map(clip)),
         ("Zone", target.zone.as_deref().map(clip)),
+        ("Part", run.shard.map(|shard| shard.to_string())),
+        ("Put together from", Some(clip(&run.parts.join(", ")))),
     ];
     let known = |(name, value): (_, Option<String>)| Some((name, value.filter(|v| !v.is_empty())?));
     all.into_iter().filter_map(known).collect()
@@ -163,12 +165,8 @@ fn facts(result: &RunResult) -> Vec<(&'static str, String)> {
 
 fn warnings(result: &RunResult) -> Vec<String> {
     let mut warnings = Vec::new();
-    if !result.run.complete {
-        warnings.push(
-            "The run did not come to its end: it was interrupted, or its transcript was cut off. \
-             Cases that are not listed had no turn."
-                .to_owned(),
-        );
+    if let Some(why) = result.run.incomplete() {
+        warnings.push(format!("Not complete: {why}. Cases that are not listed had no turn."));
     }
     if result.judged_with.client.is_none() {
         warnings.push(

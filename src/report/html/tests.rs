@@ -220,7 +220,7 @@ fn what_was_not_judged_is_said() {
     result["leaks"] = json!([{ "case": "c", "step": "s", "action": "a", "input": {}, "why": "w" }]);
     let page = rendered(result, vec![], None);
     assert!(page.contains("Judged without the client layer"));
-    assert!(page.contains("did not come to its end"));
+    assert!(page.contains("Not complete: the run was stopped before its end"));
     assert!(page.contains("1 undo failed"));
 }
 

@@ -22,7 +22,7 @@ pub(super) fn verdict_means(verdict: Verdict) -> &'static str {
         Verdict::Unsupported => {
             "The target says that it does not do this, with the code that AWS uses for it."
         }
-        Verdict::Flaky => "Attempts at the same case differ.",
+        Verdict::Flaky => "Of several attempts at the case one passed and another did not.",
         Verdict::Blocked => "A step that only prepares the case failed; the case was not reached.",
         Verdict::Inconclusive => {
             "Throttled, timed out, unreachable or interrupted: nothing can be said."

@@ -14,8 +14,13 @@ use crate::target::Caller;
 /// Lists what there is of the kinds that these cases can make, one call a kind, and notes it in the
 /// ledger. Kinds that are made by name only are left out: their names tell whose they are. Not in the
 /// transcript: that is shown to others, and what else an account holds is not their concern.
+/// What a ledger knows already stays: when a run goes on, what it left is not what was there before it.
 pub async fn look_around(caller: &Caller<'_>, cases: &[Case], ledger: &Ledger) {
-    let kinds: Vec<&'static Kind> = made_by(cases).filter(|kind| !kind.named).collect();
+    let kinds: Vec<&'static Kind> = {
+        let book = ledger.book();
+        let unknown = |kind: &&Kind| !kind.named && book.before(kind.name).is_none();
+        made_by(cases).filter(unknown).collect()
+    };
     let recorder = caller.recorder().silent();
     let listing = Listing::of(&caller.with(&recorder), &kinds).await;
     for kind in kinds.into_iter().filter(|kind| listing.has(kind)) {

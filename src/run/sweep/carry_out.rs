@@ -36,6 +36,14 @@ pub struct SweepOptions {
     pub unsure: bool,
 }
 
+impl Default for SweepOptions {
+    /// A quarter of an hour; half a minute for calls under way; what may be somebody else's stays.
+    fn default() -> Self {
+        let (within, settle) = (Duration::from_secs(15 * 60), Duration::from_secs(30));
+        SweepOptions { within, settle, unsure: false }
+    }
+}
+
 /// A sweep of what a run, or any runs, left at an endpoint.
 #[derive(Debug)]
 pub struct Sweep<'a> {
