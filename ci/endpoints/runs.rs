@@ -114,10 +114,10 @@ fn requests_are_those_of_an_aws_sdk() {
             );
         }
     }
-    let name = &calls[2].parameters["KeyName"];
+    let name = &calls[3].parameters["KeyName"];
     assert!(name.starts_with("parallax-") && name.len() <= 80, "{name}");
-    assert_eq!(calls[3].parameters["KeyName"], *name);
     assert_eq!(calls[4].parameters["KeyName"], *name);
+    assert_eq!(calls[5].parameters["KeyName"], *name);
 }
 
 #[test]
