@@ -1,5 +1,6 @@
 //! Runs that are killed, and what a sweep finds of them; against a cloud that has VPCs and key pairs.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::command::{ACCESS_KEY, Place, Ran, Running, SECRET_KEY, SESSION_TOKEN};
 use crate::support::ec2::{Call, FakeEc2, Reply, output, refusal};
+use crate::undos::{LAUNCH_TWO, is_second_terminated, two_instances};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -286,6 +288,36 @@ fn what_is_left_is_swept_later() {
     lock(&state).forbidden = 0;
     sweep(&place, &["--yes"]).exits(0);
     assert!(lock(&state).keys.is_empty());
+}
+
+/// Of two instances one has gone by itself, and neither is listed: the call that undoes both is refused as
+/// a whole, and the other is to go all the same.
+#[test]
+fn one_of_several_is_gone() {
+    let gone = Arc::new(AtomicBool::new(false));
+    let now = Arc::clone(&gone);
+    let cloud = FakeEc2::that(move |call| {
+        let gone = now.load(Ordering::SeqCst);
+        if call.action == "TerminateInstances" && !gone {
+            return Some(refusal(403, "UnauthorizedOperation", "not now"));
+        }
+        two_instances(call, (400, "InvalidInstanceID.NotFound"))
+    });
+    let place = place("instances", LAUNCH_TWO);
+    place.run(&run_of(&cloud.url())).exits(4).within(30);
+    assert!(is_second_terminated(&cloud), "it was tried");
+
+    gone.store(true, Ordering::SeqCst);
+    let before = cloud.calls().len();
+    // It cannot be seen whether that helped.
+    let ran = sweep(&place, &["--yes"]).exits(4);
+    assert!(ran.stdout.contains("cannot be listed"), "{ran}");
+    let since = cloud.calls().split_off(before);
+    let ids = since.iter().filter(|call| call.action == "TerminateInstances").map(|call| {
+        let ids = call.parameters.iter().filter(|(name, _)| name.starts_with("InstanceId."));
+        ids.map(|(_, id)| id.as_str()).collect::<Vec<_>>()
+    });
+    assert_eq!(ids.collect::<Vec<_>>(), [vec!["i-1", "i-2"], vec!["i-1"], vec!["i-2"]]);
 }
 
 /// A cloud may answer a call with what somebody else made long ago.

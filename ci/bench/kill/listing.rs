@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt as _, stream};
 use parallax::target::{Caller, Connection, Question, connect};
 use parallax::transcript::{Recorder, Redactor};
 use parallax::wire::Client;
@@ -20,6 +21,9 @@ type Kind = (
 );
 
 const NONE: &[&str] = &[];
+
+/// Listings that are asked for at the same time.
+const AT_ONCE: usize = 8;
 
 /// Clouds go on listing for a while, and emulators for ever, what has been terminated or deleted: such
 /// things cost nothing, hold nothing, and nobody can remove them.
@@ -177,29 +181,38 @@ impl Lister {
     /// Everything that there is now. An action that the endpoint does not have lists nothing.
     pub fn list(&self) -> Inventory {
         let mut inventory = Inventory::default();
-        for kind in &KINDS {
-            let recorder = Recorder::new(Redactor::default(), Instant::now());
-            let caller = Caller::new(&self.client, &recorder);
-            let mut input: Value = serde_json::from_str(kind.1).expect("JSON");
-            loop {
-                let question = self.runtime.block_on(caller.ask(kind.0, &input));
-                let Question::Answered(output) = question else {
-                    assert!(
-                        matches!(question, Question::Refused { .. } | Question::Foreign(_)),
-                        "{question:?}"
-                    );
-                    break;
-                };
-                inventory.add(kind, &output);
-                match output["NextToken"].as_str().filter(|token| !token.is_empty()) {
-                    Some(token) => input["NextToken"] = json!(token),
-                    None => break,
-                }
-            }
+        let asked = stream::iter(&KINDS).map(|kind| self.pages(kind)).buffered(AT_ONCE);
+        let listed: Vec<Vec<Value>> = self.runtime.block_on(asked.collect());
+        for (kind, pages) in KINDS.iter().zip(listed) {
+            pages.iter().for_each(|output| inventory.add(kind, output));
         }
         inventory.forget_tags_of_what_is_gone();
         inventory.forget_what_goes_with_a_vpc();
         inventory
+    }
+
+    /// All pages of a listing.
+    async fn pages(&self, kind: &Kind) -> Vec<Value> {
+        let recorder = Recorder::new(Redactor::default(), Instant::now());
+        let caller = Caller::new(&self.client, &recorder);
+        let mut input: Value = serde_json::from_str(kind.1).expect("JSON");
+        let mut pages = Vec::new();
+        loop {
+            let question = caller.ask(kind.0, &input).await;
+            let Question::Answered(output) = question else {
+                assert!(
+                    matches!(question, Question::Refused { .. } | Question::Foreign(_)),
+                    "{question:?}"
+                );
+                return pages;
+            };
+            let next = output["NextToken"].as_str().filter(|token| !token.is_empty());
+            let next = next.map(|token| input["NextToken"] = json!(token));
+            pages.push(output);
+            if next.is_none() {
+                return pages;
+            }
+        }
     }
 }
 
