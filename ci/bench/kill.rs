@@ -65,7 +65,7 @@ fn main() -> ExitCode {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // Kept for whoever wants to know why, if anything is left.
     let folder = folder.keep();
-    let lister = match Lister::connect() {
+    let mut lister = match Lister::connect() {
         Ok(lister) => lister,
         Err(why) => {
             println!("{why}");
@@ -93,7 +93,7 @@ fn main() -> ExitCode {
         let out = folder.join(format!("round-{round}"));
         // A dry run waits until what was sent has settled, and takes from the sweep what is hard.
         let dry = !options.once && random.fraction() < 0.5;
-        let seen = one(&out, &chosen, moment, dry, &options, &lister, &before);
+        let seen = one(&out, &chosen, moment, dry, &options, &mut lister, &before);
         seen.print(round);
         let clean = seen.is_clean();
         before = seen.after;
@@ -101,7 +101,7 @@ fn main() -> ExitCode {
             failed.push(round);
             // Whether the endpoint keeps the same of a run that nobody killed.
             let out = folder.join(format!("round-{round}-whole"));
-            let whole = one(&out, &chosen, f64::INFINITY, false, &options, &lister, &before);
+            let whole = one(&out, &chosen, f64::INFINITY, false, &options, &mut lister, &before);
             println!("       the same cases, run to their end: {}", whole.difference.short());
             whole.difference.print();
             before = whole.after;
@@ -128,7 +128,7 @@ fn one(
     moment: f64,
     dry: bool,
     options: &Options,
-    lister: &Lister,
+    lister: &mut Lister,
     before: &Inventory,
 ) -> Round {
     let suite = write_suite(out, cases);

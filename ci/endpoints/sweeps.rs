@@ -25,6 +25,8 @@ struct State {
     forbidden: usize,
     /// What CreateVpc answers instead of making one.
     existing: Option<&'static str>,
+    /// Whether it has nothing to list instance connect endpoints with, as emulators do not.
+    lacks: bool,
 }
 
 type Shared = Arc<Mutex<State>>;
@@ -87,6 +89,9 @@ fn answer(call: &Call, state: &mut State) -> Option<Reply> {
             }
             state.vpcs.retain(|(known, _)| *known != id);
             output(call, "<return>true</return>")
+        }
+        "DescribeInstanceConnectEndpoints" if state.lacks => {
+            (500, "<!doctype html><html><h1>Internal Server Error</h1></html>".to_owned())
         }
         "CreateKeyPair" => {
             state.keys.push(given("KeyName"));
@@ -177,6 +182,8 @@ fn what_a_killed_run_made_is_found_and_removed() {
     let (cloud, state, arrivals) = cloud(true);
     let place = killed(&cloud, &arrivals);
     assert_eq!(vpcs(&state), ["vpc-0", "vpc-1"]);
+    // It may lie in a VPC; the ledger says that the run made none.
+    lock(&state).lacks = true;
 
     let ran = sweep(&place, &[]).exits(2);
     ran.complains(&["--yes", "--dry-run"]);
@@ -262,6 +269,16 @@ fn by_name() {
     sweep(&["--run", "1a2b3c4d"]).exits(0);
     assert_eq!(lock(&state).keys, ["production", "parallax-ffffffff-a-b", "parallax-tests"]);
     sweep(&["--all-runs"]).exits(0);
+    assert_eq!(lock(&state).keys, ["production", "parallax-tests"]);
+
+    // What cannot be listed may be there.
+    lock(&state).lacks = true;
+    lock(&state).keys.push("parallax-1a2b3c4d-c".to_owned());
+    let ran = sweep(&["--run", "1a2b3c4d"]).exits(3);
+    for words in ["not known", "instance connect endpoint", "1 thing removed, nothing else is seen"]
+    {
+        assert!(ran.stdout.contains(words), "lacks `{words}`\n{ran}");
+    }
     assert_eq!(lock(&state).keys, ["production", "parallax-tests"]);
 }
 

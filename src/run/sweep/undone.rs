@@ -39,9 +39,12 @@ impl ToUndo {
         self.n == n
     }
 
-    /// As something to be removed.
-    pub(super) fn found(&self) -> Found {
-        Found { kind: "change".to_owned(), id: self.call(), why: self.described.clone() }
+    /// As something to be removed; `None` if nothing of it is there, as far as that is seen, and it is
+    /// called for safety's sake only.
+    pub(super) fn found(&self) -> Option<Found> {
+        let found =
+            || Found { kind: "change".to_owned(), id: self.call(), why: self.described.clone() };
+        (!self.unlisted).then(found)
     }
 
     fn call(&self) -> String {
