@@ -33,6 +33,8 @@ mod texts;
 mod tls;
 #[path = "endpoints/transport.rs"]
 mod transport;
+#[path = "endpoints/undos.rs"]
+mod undos;
 #[path = "endpoints/usage.rs"]
 mod usage;
 

@@ -8,6 +8,7 @@
 #[path = "kill/listing.rs"]
 mod listing;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -27,6 +28,8 @@ struct Options {
     window: f64,
     settle: String,
     seed: u64,
+    /// Whether runs are swept once, and nothing else is looked at.
+    once: bool,
     cases: Vec<String>,
 }
 
@@ -40,6 +43,16 @@ struct Round {
     exit: Option<i32>,
     took: Duration,
     difference: Difference,
+    /// All that there is now.
+    after: Inventory,
+    /// What a dry run before the sweep, or a second sweep after it, got wrong.
+    wrong: Vec<String>,
+}
+
+/// What a sweep said, and how it ended.
+struct Sweep {
+    said: Value,
+    exit: Option<i32>,
 }
 
 fn main() -> ExitCode {
@@ -52,7 +65,7 @@ fn main() -> ExitCode {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // Kept for whoever wants to know why, if anything is left.
     let folder = folder.keep();
-    let lister = match Lister::connect() {
+    let mut lister = match Lister::connect() {
         Ok(lister) => lister,
         Err(why) => {
             println!("{why}");
@@ -78,18 +91,21 @@ fn main() -> ExitCode {
         let chosen = random.choose(&makers, options.sample);
         let moment = options.window * random.fraction();
         let out = folder.join(format!("round-{round}"));
-        let seen = one(&out, &chosen, moment, &options, &lister, &before);
+        // A dry run waits until what was sent has settled, and takes from the sweep what is hard.
+        let dry = !options.once && random.fraction() < 0.5;
+        let seen = one(&out, &chosen, moment, dry, &options, &mut lister, &before);
         seen.print(round);
-        if !seen.is_clean() {
+        let clean = seen.is_clean();
+        before = seen.after;
+        if !clean {
             failed.push(round);
             // Whether the endpoint keeps the same of a run that nobody killed.
-            let at = lister.list();
             let out = folder.join(format!("round-{round}-whole"));
-            let whole = one(&out, &chosen, f64::INFINITY, &options, &lister, &at);
+            let whole = one(&out, &chosen, f64::INFINITY, false, &options, &mut lister, &before);
             println!("       the same cases, run to their end: {}", whole.difference.short());
             whole.difference.print();
+            before = whole.after;
         }
-        before = lister.list();
     }
     println!(
         "\n{} of {} rounds without a difference",
@@ -105,13 +121,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Starts a run, kills it, sweeps, and compares.
+/// Starts a run, kills it, sweeps, and compares; `dry`: looks what there is to sweep first.
 fn one(
     out: &Path,
     cases: &[String],
     moment: f64,
+    dry: bool,
     options: &Options,
-    lister: &Lister,
+    lister: &mut Lister,
     before: &Inventory,
 ) -> Round {
     let suite = write_suite(out, cases);
@@ -135,25 +152,76 @@ fn one(
     let entries = |kind: &str| text.matches(&format!("{{\"entry\":\"{kind}\"")).count();
     let announced = entries("intent");
     let unanswered = announced.saturating_sub(entries("made") + entries("refused"));
+    let planned = dry.then(|| sweep(out, "dry", &["--dry-run"], options));
     let began = Instant::now();
-    let swept = Command::new(program())
-        .args(["sweep", "--yes", "--format", "json", "--settle", &options.settle])
-        .arg(out.join("run"))
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program starts");
+    let swept = sweep(out, "sweep", &["--yes"], options);
     let took = began.elapsed();
-    std::fs::write(out.join("sweep.json"), &swept.stdout).expect("a file");
-    std::fs::write(out.join("sweep.log"), &swept.stderr).expect("a file");
+    let after = lister.list();
+    let difference = before.difference(&after);
+    let mut wrong = Vec::new();
+    if let Some(planned) = planned {
+        wrong.extend(dishonest(&planned, &swept));
+    }
+    if !options.once && swept.exit == Some(0) {
+        let again = sweep(out, "again", &["--yes"], options);
+        if again.exit != Some(0) || !things(&again.said, "removed").is_empty() {
+            wrong.push(format!("a second sweep ended with {:?}: {}", again.exit, again.said));
+        }
+    }
     Round {
         killed,
         announced,
         unanswered,
-        swept: serde_json::from_slice(&swept.stdout).unwrap_or_default(),
-        exit: swept.status.code(),
+        swept: swept.said,
+        exit: swept.exit,
         took,
-        difference: before.difference(&lister.list()),
+        difference,
+        after,
+        wrong,
     }
+}
+
+/// Sweeps the run of a round.
+fn sweep(out: &Path, name: &str, how: &[&str], options: &Options) -> Sweep {
+    let swept = Command::new(program())
+        .arg("sweep")
+        .args(how)
+        .args(["--format", "json", "--settle", &options.settle])
+        .arg(out.join("run"))
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts");
+    std::fs::write(out.join(format!("{name}.json")), &swept.stdout).expect("a file");
+    std::fs::write(out.join(format!("{name}.log")), &swept.stderr).expect("a file");
+    let said = serde_json::from_slice(&swept.stdout).unwrap_or_default();
+    Sweep { said, exit: swept.status.code() }
+}
+
+/// What a dry run said otherwise than the sweep after it did. A thing may go by itself in between.
+fn dishonest(planned: &Sweep, swept: &Sweep) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let (planned_things, removed) =
+        (things(&planned.said, "removed"), things(&swept.said, "removed"));
+    for one in removed.difference(&planned_things) {
+        wrong.push(format!("the dry run did not say that this would be removed: {one}"));
+    }
+    let mut kept = things(&swept.said, "removed");
+    kept.extend(things(&swept.said, "left"));
+    for one in planned_things.difference(&kept) {
+        wrong.push(format!("the dry run said of this that it would be removed: {one}"));
+    }
+    let any = |list: &str| planned.said[list].as_array().is_some_and(|list| !list.is_empty());
+    let expected = if ["removed", "left", "unsure"].into_iter().any(any) { 4 } else { 0 };
+    if planned.exit != Some(expected) {
+        wrong.push(format!("the dry run ended with {:?}: {}", planned.exit, planned.said));
+    }
+    wrong
+}
+
+/// Kinds and ids that a sweep names in this list.
+fn things(said: &Value, list: &str) -> BTreeSet<String> {
+    let things = said[list].as_array().into_iter().flatten();
+    things.map(|thing| format!("{} {}", thing["kind"], thing["id"])).collect()
 }
 
 /// The program: the one that was built with this, or the one that PARALLAX_PROGRAM names.
@@ -188,9 +256,9 @@ fn kill(run: &mut Child, ledger: &Path, moment: f64) -> Option<f64> {
 }
 
 impl Round {
-    /// Nothing differs, and the sweep says so.
+    /// Nothing differs, and the sweep says so, and is right in all that it says.
     fn is_clean(&self) -> bool {
-        self.difference.is_empty() && self.exit == Some(0)
+        self.difference.is_empty() && self.exit == Some(0) && self.wrong.is_empty()
     }
 
     fn print(&self, round: usize) {
@@ -212,6 +280,9 @@ impl Round {
             for one in self.swept[list].as_array().into_iter().flatten() {
                 println!("       {list}: {one}");
             }
+        }
+        for wrong in &self.wrong {
+            println!("       {wrong}");
         }
     }
 }
@@ -259,6 +330,7 @@ impl Options {
             window: number("--window", 15.0),
             settle: value("--settle").unwrap_or_else(|| "30".to_owned()),
             seed: number("--seed", 1.0) as u64,
+            once: arguments.iter().any(|argument| argument == "--once"),
             cases: cases.take_while(|argument| !argument.starts_with("--")).cloned().collect(),
         }
     }

@@ -9,11 +9,11 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use parallax::judge::Verdict;
 
 use crate::CASE;
-use crate::runs::LAUNCH;
 use crate::support::command::Place;
 use crate::support::ec2::FakeEc2;
 use crate::support::inside::{Inside, case, run_case};
 use crate::support::proxy::{Fault, Proxy};
+use crate::undos::LAUNCH;
 
 const SOON: Duration = Duration::from_secs(20);
 

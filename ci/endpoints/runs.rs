@@ -172,36 +172,6 @@ fn secrets_that_are_sent_back_are_not_written() {
     }
 }
 
-/// What cannot be undone is named, and is worse than any verdict.
-#[test]
-fn an_undo_that_fails() {
-    let cloud = FakeEc2::that(|call| {
-        (call.action == "DeleteKeyPair").then(|| refusal(403, "UnauthorizedOperation", "not you"))
-    });
-    let place = Place::new();
-    let ran = run(&place, &cloud).exits(4).within(30);
-    for words in ["may still be there", "DeleteKeyPair", &cloud.keys()[0], "UnauthorizedOperation"]
-    {
-        assert!(ran.stdout.contains(words), "lacks `{words}`\n{ran}");
-    }
-    let result = result(&place);
-    assert_eq!(result["leaks"][0]["action"], "DeleteKeyPair");
-    assert_eq!(result["cases"][0]["verdict"], "pass", "an undo says nothing about the case");
-}
-
-/// Nobody knows whether a call without an answer did its work, so it is undone.
-#[test]
-fn a_call_without_an_answer_is_undone() {
-    let cloud = FakeEc2::that(|call| {
-        // An answer that is not HTTP's any more: the status line says 0.
-        (call.action == "CreateKeyPair").then(|| (0, String::new()))
-    });
-    let place = Place::new();
-    run(&place, &cloud).exits(3).within(30);
-    assert!(cloud.actions().contains(&"DeleteKeyPair".to_owned()), "{:?}", cloud.actions());
-    assert_eq!(result(&place)["cases"][0]["verdict"], "inconclusive");
-}
-
 /// Answers to this action wait until they are let go. Gives the way to know that a call has
 /// arrived, and the way to let it go.
 pub fn gate(
@@ -223,108 +193,59 @@ pub fn gate(
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// Ctrl-C while a step is waiting for its answer: the answer is awaited, because what it made has
-/// to be undone, and no further step is begun.
+/// As people stop a program, and as CI systems do.
+const STOPPING: [fn(&Running); 2] = [Running::interrupt, Running::terminate];
+
+/// Ctrl-C or SIGTERM while a step is waiting for its answer: the answer is awaited, because what it
+/// made has to be undone, and no further step is begun.
 #[test]
 fn interrupted_once() {
-    let (hold, arrivals, release) = gate("CreateKeyPair");
-    let (place, cloud) = (Place::new(), FakeEc2::that(hold));
-    let running = start(&place, &cloud);
-    arrivals.recv_timeout(SOON).expect("the step is begun");
-    running.interrupt();
-    running.says("stopping: undoing what was made");
-    release.send(()).expect("somebody waits");
-    let ran = running.finish().exits(3).within(45);
-    assert!(ran.stdout.contains("not complete"), "{ran}");
+    for stop in STOPPING {
+        let (hold, arrivals, release) = gate("CreateKeyPair");
+        let (place, cloud) = (Place::new(), FakeEc2::that(hold));
+        let running = start(&place, &cloud);
+        arrivals.recv_timeout(SOON).expect("the step is begun");
+        stop(&running);
+        running.says("stopping: undoing what was made");
+        release.send(()).expect("somebody waits");
+        let ran = running.finish().exits(3).within(45);
+        assert!(ran.stdout.contains("not complete"), "{ran}");
 
-    let made: Vec<String> =
-        cloud.actions().into_iter().filter(|a| !a.starts_with("Describe")).collect();
-    assert_eq!(made, ["CreateKeyPair", "DeleteKeyPair"]);
-    assert_eq!(cloud.keys(), Vec::<String>::new());
-    let result = result(&place);
-    assert_eq!(result["run"]["complete"], false);
-    assert_eq!(result["cases"][0]["verdict"], "inconclusive");
-    let about: Value = serde_json::from_str(&file(&place, "run.json")).expect("JSON");
-    assert_eq!(about["interrupted"], true);
+        let made: Vec<String> =
+            cloud.actions().into_iter().filter(|a| !a.starts_with("Describe")).collect();
+        assert_eq!(made, ["CreateKeyPair", "DeleteKeyPair"]);
+        assert_eq!(cloud.keys(), Vec::<String>::new());
+        let result = result(&place);
+        assert_eq!(result["run"]["complete"], false);
+        assert_eq!(result["cases"][0]["verdict"], "inconclusive");
+        let about: Value = serde_json::from_str(&file(&place, "run.json")).expect("JSON");
+        assert_eq!(about["interrupted"], true);
+    }
 }
 
-/// Who presses it again does not want to wait for the undoing; the transcript knows what is left.
+/// Who presses it again does not want to wait for the undoing; the ledger knows what is left.
 #[test]
 fn interrupted_twice() {
-    let (hold, arrivals, release) = gate("DeleteKeyPair");
-    let (place, cloud) = (Place::new(), FakeEc2::that(hold));
-    let running = start(&place, &cloud);
-    arrivals.recv_timeout(SOON).expect("the undo is begun");
-    running.interrupt();
-    running.says("stopping");
-    running.interrupt();
-    let ran = running
-        .finish()
-        .exits(130)
-        .within(45)
-        .complains(&["may still be there", "parallax sweep out\n"]);
-    drop(release);
-    let calls = cloud.calls();
-    let made = calls.iter().find(|call| call.action == "CreateKeyPair").expect("it was called");
-    assert!(file(&place, "transcript.jsonl").contains(&made.parameters["KeyName"]), "{ran}");
-    // What there is can be judged, and says that it is not all.
-    place.run(&["judge", "out"]).exits(3);
-    assert_eq!(result(&place)["run"]["complete"], false);
-}
-
-/// A case that only launches an instance; that is undone at its end.
-pub const LAUNCH: &str = "\
-id: 93a8ca40-34db-4ded-b490-fe5310e28841
-title: An instance is launched
-capability: instances
-steps:
-  - id: run
-    call: RunInstances
-    with: { ImageId: ami-0123456789abcdef0, MinCount: 1, MaxCount: 1 }
-    bind: { instance: \"Instances[0].InstanceId\" }
-    undo: { call: TerminateInstances, with: { InstanceIds: [$instance] }, waiter: InstanceTerminated }
-";
-
-/// AWS's waiter gives up on `pending`; a cloud that takes a moment to notice the termination has
-/// left nothing behind all the same.
-#[test]
-fn an_undo_waits_out_what_its_waiter_takes_for_a_failure() {
-    let id = "<instanceId>i-0123456789abcdef0</instanceId>";
-    let cloud = FakeEc2::that(move |call| {
-        let state = |name: &str| {
-            format!("<item>{id}<instanceState><name>{name}</name></instanceState></item>")
-        };
-        Some(match (call.action.as_str(), call.nth) {
-            ("RunInstances", _) => {
-                output(call, &format!("<instancesSet>{}</instancesSet>", state("pending")))
-            }
-            ("TerminateInstances", _) => {
-                output(call, &format!("<instancesSet><item>{id}</item></instancesSet>"))
-            }
-            ("DescribeInstances", nth) => {
-                let now = state(if nth < 3 { "pending" } else { "terminated" });
-                output(
-                    call,
-                    &format!(
-                        "<reservationSet><item><instancesSet>{now}</instancesSet></item></reservationSet>"
-                    ),
-                )
-            }
-            _ => return None,
-        })
-    });
-    let place = Place::new();
-    let folder = place.work().join("suite/instances");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    std::fs::write(folder.join("launch.yaml"), LAUNCH).expect("a case");
-    let url = cloud.url();
-    place
-        .run(&["run", "--cases", "suite", "--endpoint", &url, "--region", "here-1", "--out", "out"])
-        .exits(0)
-        .within(45);
-    assert_eq!(result(&place)["leaks"], Value::Array(Vec::new()));
-    let terminated = cloud.actions().iter().filter(|a| *a == "TerminateInstances").count();
-    assert_eq!(terminated, 1, "asked once, then waited");
+    for stop in STOPPING {
+        let (hold, arrivals, release) = gate("DeleteKeyPair");
+        let (place, cloud) = (Place::new(), FakeEc2::that(hold));
+        let running = start(&place, &cloud);
+        arrivals.recv_timeout(SOON).expect("the undo is begun");
+        stop(&running);
+        running.says("stopping");
+        stop(&running);
+        let ran = running
+            .finish()
+            .exits(130)
+            .within(45)
+            .complains(&["may still be there", "parallax sweep out\n"]);
+        drop(release);
+        let name = &cloud.calls()[3].parameters["KeyName"];
+        assert!(file(&place, "transcript.jsonl").contains(name), "{ran}");
+        // What there is can be judged, and says that it is not all.
+        place.run(&["judge", "out"]).exits(3);
+        assert_eq!(result(&place)["run"]["complete"], false);
+    }
 }
 
 const LOOK: &str = "id: 2f9d6f0e-2c43-4d0a-9a3c-6c3f0a5f7e01
@@ -379,62 +300,4 @@ fn who_only_looks_looks_before_anything_is_made() {
         actions.iter().filter(|a| a.ends_with("KeyPairs") || a.ends_with("KeyPair")).collect();
     let one = ["DescribeKeyPairs", "CreateKeyPair", "DeleteKeyPair", "DeleteKeyPair"];
     assert_eq!(made, [one, one].concat());
-}
-
-/// Sent, never answered, and known by no id: nothing can undo it, and that has to be said.
-#[test]
-fn what_may_have_been_made_is_said() {
-    let cloud = FakeEc2::that(|call| match call.action.as_str() {
-        "RunInstances" => {
-            std::thread::sleep(Duration::from_secs(3));
-            Some(output(call, ""))
-        }
-        // Nor can it be looked for.
-        "DescribeInstances" => Some(refusal(403, "UnauthorizedOperation", "not you")),
-        _ => None,
-    });
-    let place = Place::new();
-    let folder = place.work().join("suite/instances");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    std::fs::write(folder.join("launch.yaml"), LAUNCH).expect("a case");
-    let url = cloud.url();
-    let arguments =
-        ["run", "--cases", "suite", "--endpoint", &url, "--region", "here-1", "--out", "out"];
-    let ran = place.run(&[&arguments[..], &["--timeout", "1"]].concat()).exits(4).within(30);
-    assert!(ran.stdout.contains("it may have been made"), "{ran}");
-    let leaks = &result(&place)["leaks"];
-    assert_eq!(leaks[0]["action"], "TerminateInstances", "{leaks}");
-}
-
-const REFUSED_ON_AWS: &str = "id: 2f9d6f0e-2c43-4d0a-9a3c-6c3f0a5f7e03
-title: T
-capability: key-pairs
-steps:
-  - id: make
-    call: CreateKeyPair
-    with: { KeyName: $name }
-";
-
-/// A call that AWS refuses names no undo; a target that takes it is cleaned up all the same.
-#[test]
-fn what_should_have_been_refused_is_removed() {
-    let (place, cloud) = (Place::new(), FakeEc2::start());
-    let folder = place.work().join("suite/key-pairs");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    std::fs::write(folder.join("make.yaml"), REFUSED_ON_AWS).expect("a case");
-    let url = cloud.url();
-    place.run(&[
-        "run",
-        "--cases",
-        "suite",
-        "--endpoint",
-        &url,
-        "--region",
-        "here-1",
-        "--out",
-        "out",
-    ]);
-    let last = cloud.calls().pop().expect("a call");
-    assert_eq!(last.action, "DeleteKeyPair");
-    assert!(last.parameters["KeyPairId"].starts_with("key-"), "{last:?}");
 }

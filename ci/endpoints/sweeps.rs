@@ -1,5 +1,6 @@
 //! Runs that are killed, and what a sweep finds of them; against a cloud that has VPCs and key pairs.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::command::{ACCESS_KEY, Place, Ran, Running, SECRET_KEY, SESSION_TOKEN};
 use crate::support::ec2::{Call, FakeEc2, Reply, output, refusal};
+use crate::undos::{LAUNCH_TWO, is_second_terminated, two_instances};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -23,6 +25,8 @@ struct State {
     forbidden: usize,
     /// What CreateVpc answers instead of making one.
     existing: Option<&'static str>,
+    /// Whether it has nothing to list instance connect endpoints with, as emulators do not.
+    lacks: bool,
 }
 
 type Shared = Arc<Mutex<State>>;
@@ -85,6 +89,9 @@ fn answer(call: &Call, state: &mut State) -> Option<Reply> {
             }
             state.vpcs.retain(|(known, _)| *known != id);
             output(call, "<return>true</return>")
+        }
+        "DescribeInstanceConnectEndpoints" if state.lacks => {
+            (500, "<!doctype html><html><h1>Internal Server Error</h1></html>".to_owned())
         }
         "CreateKeyPair" => {
             state.keys.push(given("KeyName"));
@@ -175,6 +182,8 @@ fn what_a_killed_run_made_is_found_and_removed() {
     let (cloud, state, arrivals) = cloud(true);
     let place = killed(&cloud, &arrivals);
     assert_eq!(vpcs(&state), ["vpc-0", "vpc-1"]);
+    // It may lie in a VPC; the ledger says that the run made none.
+    lock(&state).lacks = true;
 
     let ran = sweep(&place, &[]).exits(2);
     ran.complains(&["--yes", "--dry-run"]);
@@ -261,6 +270,16 @@ fn by_name() {
     assert_eq!(lock(&state).keys, ["production", "parallax-ffffffff-a-b", "parallax-tests"]);
     sweep(&["--all-runs"]).exits(0);
     assert_eq!(lock(&state).keys, ["production", "parallax-tests"]);
+
+    // What cannot be listed may be there.
+    lock(&state).lacks = true;
+    lock(&state).keys.push("parallax-1a2b3c4d-c".to_owned());
+    let ran = sweep(&["--run", "1a2b3c4d"]).exits(3);
+    for words in ["not known", "instance connect endpoint", "1 thing removed, nothing else is seen"]
+    {
+        assert!(ran.stdout.contains(words), "lacks `{words}`\n{ran}");
+    }
+    assert_eq!(lock(&state).keys, ["production", "parallax-tests"]);
 }
 
 /// What cannot be undone when a case ends may be when all cases have.
@@ -286,6 +305,36 @@ fn what_is_left_is_swept_later() {
     lock(&state).forbidden = 0;
     sweep(&place, &["--yes"]).exits(0);
     assert!(lock(&state).keys.is_empty());
+}
+
+/// Of two instances one has gone by itself, and neither is listed: the call that undoes both is refused as
+/// a whole, and the other is to go all the same.
+#[test]
+fn one_of_several_is_gone() {
+    let gone = Arc::new(AtomicBool::new(false));
+    let now = Arc::clone(&gone);
+    let cloud = FakeEc2::that(move |call| {
+        let gone = now.load(Ordering::SeqCst);
+        if call.action == "TerminateInstances" && !gone {
+            return Some(refusal(403, "UnauthorizedOperation", "not now"));
+        }
+        two_instances(call, (400, "InvalidInstanceID.NotFound"))
+    });
+    let place = place("instances", LAUNCH_TWO);
+    place.run(&run_of(&cloud.url())).exits(4).within(30);
+    assert!(is_second_terminated(&cloud), "it was tried");
+
+    gone.store(true, Ordering::SeqCst);
+    let before = cloud.calls().len();
+    // It cannot be seen whether that helped.
+    let ran = sweep(&place, &["--yes"]).exits(4);
+    assert!(ran.stdout.contains("cannot be listed"), "{ran}");
+    let since = cloud.calls().split_off(before);
+    let ids = since.iter().filter(|call| call.action == "TerminateInstances").map(|call| {
+        let ids = call.parameters.iter().filter(|(name, _)| name.starts_with("InstanceId."));
+        ids.map(|(_, id)| id.as_str()).collect::<Vec<_>>()
+    });
+    assert_eq!(ids.collect::<Vec<_>>(), [vec!["i-1", "i-2"], vec!["i-1"], vec!["i-2"]]);
 }
 
 /// A cloud may answer a call with what somebody else made long ago.

@@ -143,15 +143,22 @@ pub struct Running {
 impl Running {
     /// As a terminal does on Ctrl-C.
     pub fn interrupt(&self) {
-        let pid = self.child.id().to_string();
-        let killed = Command::new("kill").args(["-INT", &pid]).status().expect("kill is there");
-        assert!(killed.success());
+        self.signal("-INT");
+    }
+
+    /// As a CI system does when a job's time is up.
+    pub fn terminate(&self) {
+        self.signal("-TERM");
     }
 
     /// As nobody can prepare for. [`Running::finish`] waits until it is over.
     pub fn kill(&self) {
+        self.signal("-KILL");
+    }
+
+    fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        let killed = Command::new("kill").args(["-KILL", &pid]).status().expect("kill is there");
+        let killed = Command::new("kill").args([signal, &pid]).status().expect("kill is there");
         assert!(killed.success());
     }
 

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
 use super::exit::Exit;
 use super::out::note;
 use super::sweep::command;
@@ -25,11 +27,13 @@ impl ToSweep {
 
 /// First Ctrl-C (or SIGTERM): no new steps, undo what was made. Second: stop at once.
 pub(super) fn watch_signals(stop: Stop, to_sweep: ToSweep) {
+    // Without a handler the default holds: the process ends, and the ledger remains.
+    let Ok(mut signals) = Signals::new() else { return };
     tokio::spawn(async move {
-        signal().await;
+        signals.next().await;
         note!("stopping: undoing what was made; press Ctrl-C again to stop at once");
         stop.request();
-        signal().await;
+        signals.next().await;
         match to_sweep.get() {
             Some(path) => note!(
                 "stopped: what was made may still be there; this finds and removes it:\n  {}",
@@ -41,16 +45,24 @@ pub(super) fn watch_signals(stop: Stop, to_sweep: ToSweep) {
     });
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub(super) async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(signal) => signal,
-        // Without a handler the default holds: the process ends.
-        Err(_) => return std::future::pending().await,
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+/// Both signals that ask a program to stop. Listened to from the beginning to the end, so that a second
+/// one is not lost that comes while the first is being answered.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Signals { interrupt, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for either.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

@@ -37,8 +37,8 @@ names and tags are known, and what lies in what they name:
     parallax sweep parallax-out/1a2b3c4d --dry-run
     parallax sweep --endpoint http://cloud.example:8788/ --region RegionOne --run 1a2b3c4d
 
-Exit codes: 0 nothing is left, 2 usage, 3 the endpoint cannot be used, 4 something is left or was left
-alone (with --dry-run: there is something to remove), 130 stopped twice.";
+Exit codes: 0 nothing is left, 2 usage, 3 the endpoint cannot be used, or (without DIR) cannot list a kind,
+4 something is left or was left alone (with --dry-run: there is something to remove), 130 stopped twice.";
 
 /// Arguments of `sweep`.
 #[derive(Debug, Args)]
@@ -193,7 +193,13 @@ async fn sweep(args: &SweepArgs) -> Done {
         Format::Text if args.dry_run => print(&plan(&swept)),
         Format::Text => print(&done(&swept)),
     }
-    Ok(if summary.clean { Exit::Ok } else { Exit::Leaked })
+    let leaves = swept.leaves_something() || (args.dry_run && !swept.removed.is_empty());
+    Ok(match summary.clean {
+        true => Exit::Ok,
+        false if leaves => Exit::Leaked,
+        // Of some kinds nothing can be seen, and nobody knows whether the run made any.
+        false => Exit::CouldNotTell,
+    })
 }
 
 impl SweepArgs {
@@ -320,7 +326,10 @@ fn done(swept: &Swept) -> String {
     let left = swept.left.len() + swept.unsure.iter().map(|unsure| unsure.ids.len()).sum::<usize>();
     let removed = plural(swept.removed.len(), "thing");
     out.push_str(&match left {
-        0 if swept.removed.is_empty() => "clean: nothing of it is there\n".to_owned(),
+        0 if swept.removed.is_empty() && swept.unseen.is_empty() => {
+            "clean: nothing of it is there\n".to_owned()
+        }
+        0 if !swept.unseen.is_empty() => format!("{removed} removed, nothing else is seen\n"),
         0 => format!("clean: {removed} removed, nothing is left\n"),
         left => format!("{removed} removed, {left} left\n"),
     });
@@ -332,6 +341,10 @@ fn rest(out: &mut String, swept: &Swept) {
     if !swept.left.is_empty() {
         out.push_str("left:\n");
         table(out, swept.left.iter().map(|left| [&left.kind, &left.id, &left.why]));
+    }
+    if !swept.unseen.is_empty() {
+        out.push_str("not known, for there is no ledger that says whether the run made any:\n");
+        table(out, swept.unseen.iter().map(|unseen| [&unseen.kind, &unseen.id, &unseen.why]));
     }
     for unsure in &swept.unsure {
         let (ids, calls) = (unsure.ids.join(", "), unsure.calls.join("; "));

@@ -148,18 +148,37 @@ async fn undo(
 ) -> Result<(), Failed> {
     let deadline = Instant::now() + limit;
     let each = one_by_one(item);
-    if remove(caller, case, item, deadline).await? == Gone::NotThere {
-        for one in &each {
-            remove(caller, case, one, deadline).await?;
+    match remove(caller, case, item, deadline).await {
+        Ok(Gone::Well) => {}
+        // Refused as a whole, be it for one of them only: each has its turn, whatever becomes of
+        // the others.
+        Ok(Gone::NotThere) | Err(_) if !each.is_empty() => {
+            let mut failures = Vec::new();
+            for one in &each {
+                failures.extend(remove(caller, case, one, deadline).await.err());
+            }
+            together(failures)?;
         }
+        Ok(Gone::NotThere) => {}
+        Err(failed) => return Err(failed),
     }
     let Some(waiter) = &item.waiter else { return Ok(()) };
     if wait(caller, case, item, waiter, deadline).await? == Gone::NotThere {
+        let mut failures = Vec::new();
         for one in &each {
-            wait(caller, case, one, waiter, deadline).await?;
+            failures.extend(wait(caller, case, one, waiter, deadline).await.err());
         }
+        together(failures)?;
     }
     Ok(())
+}
+
+/// Failures of several undos as one, if there are any.
+fn together(failures: Vec<Failed>) -> Result<(), Failed> {
+    let passing = failures.iter().any(|failed| failed.passing);
+    let mut whys: Vec<String> = failures.into_iter().map(|failed| failed.why).collect();
+    whys.dedup();
+    if whys.is_empty() { Ok(()) } else { Err(Failed { why: whys.join("; "), passing }) }
 }
 
 /// How a cloud says that a thing, or all of several, is gone.
@@ -173,7 +192,13 @@ enum Gone {
 
 /// An undo of several things as undos of one each; empty if it is of one.
 fn one_by_one(item: &Pending) -> Vec<Pending> {
-    let Some(input) = item.input.as_object() else { return Vec::new() };
+    let inputs = each_of(&item.input).into_iter();
+    inputs.map(|input| Pending { input, ..item.clone() }).collect()
+}
+
+/// An input that names several things as inputs that name one each; empty if it names one.
+pub(super) fn each_of(input: &Value) -> Vec<Value> {
+    let Some(input) = input.as_object() else { return Vec::new() };
     let several = input.iter().find_map(|(name, value)| match value {
         Value::Array(ids) if ids.len() > 1 && name.ends_with("Ids") => Some((name, ids)),
         _ => None,
@@ -182,7 +207,7 @@ fn one_by_one(item: &Pending) -> Vec<Pending> {
     let one = |id: &Value| {
         let mut input = input.clone();
         input.insert(name.clone(), Value::Array(vec![id.clone()]));
-        Pending { input: Value::Object(input), ..item.clone() }
+        Value::Object(input)
     };
     ids.iter().map(one).collect()
 }

@@ -1,8 +1,9 @@
 //! Everything that there is at an endpoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt as _, stream};
 use parallax::target::{Caller, Connection, Question, connect};
 use parallax::transcript::{Recorder, Redactor};
 use parallax::wire::Client;
@@ -20,6 +21,9 @@ type Kind = (
 );
 
 const NONE: &[&str] = &[];
+
+/// Listings that are asked for at the same time.
+const AT_ONCE: usize = 8;
 
 /// Clouds go on listing for a while, and emulators for ever, what has been terminated or deleted: such
 /// things cost nothing, hold nothing, and nobody can remove them.
@@ -131,6 +135,8 @@ const KINDS: [Kind; 31] = [
 pub struct Lister {
     runtime: tokio::runtime::Runtime,
     client: Client,
+    /// Actions that the endpoint does not have.
+    lacks: BTreeSet<&'static str>,
 }
 
 /// Everything that there is: members by kind and id.
@@ -171,35 +177,52 @@ impl Lister {
         let runtime = runtime.map_err(|e| e.to_string())?;
         let target = runtime.block_on(connect(&connection)).map_err(|e| e.to_string())?;
         let (client, _) = target.into_recording("listing", "");
-        Ok(Lister { runtime, client })
+        Ok(Lister { runtime, client, lacks: BTreeSet::new() })
     }
 
-    /// Everything that there is now. An action that the endpoint does not have lists nothing.
-    pub fn list(&self) -> Inventory {
+    /// Everything that there is now. An action that the endpoint does not have lists nothing, and is not
+    /// asked for again.
+    pub fn list(&mut self) -> Inventory {
         let mut inventory = Inventory::default();
-        for kind in &KINDS {
-            let recorder = Recorder::new(Redactor::default(), Instant::now());
-            let caller = Caller::new(&self.client, &recorder);
-            let mut input: Value = serde_json::from_str(kind.1).expect("JSON");
-            loop {
-                let question = self.runtime.block_on(caller.ask(kind.0, &input));
-                let Question::Answered(output) = question else {
-                    assert!(
-                        matches!(question, Question::Refused { .. } | Question::Foreign(_)),
-                        "{question:?}"
-                    );
-                    break;
-                };
-                inventory.add(kind, &output);
-                match output["NextToken"].as_str().filter(|token| !token.is_empty()) {
-                    Some(token) => input["NextToken"] = json!(token),
-                    None => break,
+        let asked: Vec<&Kind> = KINDS.iter().filter(|kind| !self.lacks.contains(kind.0)).collect();
+        let pages = stream::iter(&asked).map(|kind| self.pages(kind)).buffered(AT_ONCE);
+        let listed: Vec<Option<Vec<Value>>> = self.runtime.block_on(pages.collect());
+        for (kind, pages) in asked.into_iter().zip(listed) {
+            match pages {
+                Some(pages) => pages.iter().for_each(|output| inventory.add(kind, output)),
+                None => {
+                    println!("not compared: the endpoint does not answer {}", kind.0);
+                    self.lacks.insert(kind.0);
                 }
             }
         }
         inventory.forget_tags_of_what_is_gone();
         inventory.forget_what_goes_with_a_vpc();
         inventory
+    }
+
+    /// All pages of a listing; `None` if the endpoint does not have it.
+    async fn pages(&self, kind: &Kind) -> Option<Vec<Value>> {
+        let recorder = Recorder::new(Redactor::default(), Instant::now());
+        let caller = Caller::new(&self.client, &recorder);
+        let mut input: Value = serde_json::from_str(kind.1).expect("JSON");
+        let mut pages = Vec::new();
+        loop {
+            let question = caller.ask(kind.0, &input).await;
+            let Question::Answered(output) = question else {
+                assert!(
+                    matches!(question, Question::Refused { .. } | Question::Foreign(_)),
+                    "{question:?}"
+                );
+                return None;
+            };
+            let next = output["NextToken"].as_str().filter(|token| !token.is_empty());
+            let next = next.map(|token| input["NextToken"] = json!(token));
+            pages.push(output);
+            if next.is_none() {
+                return Some(pages);
+            }
+        }
     }
 }
 

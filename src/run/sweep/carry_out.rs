@@ -1,6 +1,6 @@
 //! Looking and removing, round after round, until nothing is left or nothing more can be done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
@@ -56,6 +56,10 @@ pub struct Sweep<'a> {
     pub(super) discovered: BTreeMap<String, (u64, String)>,
     /// Everything of the run that was seen.
     pub(super) seen: BTreeMap<String, Found>,
+    /// Kinds that could not be listed, without that it matters: they are not asked for again.
+    pub(super) passed_over: BTreeSet<&'static str>,
+    /// Kinds of which nobody knows whether anything of them is left.
+    pub(super) unseen: Vec<Left>,
     tried: BTreeMap<String, Tried>,
 }
 
@@ -86,6 +90,8 @@ impl<'a> Sweep<'a> {
             undone: Undone::default(),
             discovered: BTreeMap::new(),
             seen: BTreeMap::new(),
+            passed_over: BTreeSet::new(),
+            unseen: Vec::new(),
             tried: BTreeMap::new(),
         }
     }
@@ -99,9 +105,10 @@ impl<'a> Sweep<'a> {
         look.same_account()?;
         let things = look.alive.iter().filter_map(|thing| self.seen.get(thing.id()).cloned());
         Ok(Swept {
-            removed: things.chain(look.undos.iter().map(|one| one.found())).collect(),
+            removed: things.chain(look.undos.iter().filter_map(|one| one.found())).collect(),
             left: look.lost.clone(),
             unsure: look.searched.unsure.clone(),
+            unseen: self.unseen.clone(),
             interrupted: false,
             waits: look.waits,
         })
@@ -127,7 +134,7 @@ impl<'a> Sweep<'a> {
             for one in &look.undos {
                 hope |= self.undone.call(self.caller, one).await;
                 if self.undone.is_done(one) {
-                    undid.push(one.found());
+                    undid.extend(one.found());
                 }
             }
             hope |= self.remove_things(&look).await;
@@ -222,6 +229,7 @@ impl<'a> Sweep<'a> {
             removed: removed.into_iter().chain(undid).cloned().collect(),
             left: things.chain(unseen).chain(undos).chain(look.lost.iter().cloned()).collect(),
             unsure: look.searched.unsure.clone(),
+            unseen: self.unseen.clone(),
             interrupted,
             waits: look.waits,
         }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::ours::kinds_of;
+use super::ours::{kinds_of, may_be_left};
 use super::undone::{ToUndo, names_one_of};
 use super::{Found, Left, Listing, Ours, Searched, Sweep, Thing, around, search};
-use crate::run::kinds::Kind;
+use crate::run::kinds::{KINDS, Kind};
 use crate::run::ledger::Book;
 
 /// What one look showed.
@@ -23,7 +23,7 @@ pub(super) struct Look {
     pub(super) lost: Vec<Left>,
     /// Whether a call was sent so short a while ago that it may still make something.
     pub(super) waits: bool,
-    /// Kinds that could not be listed, and why.
+    /// Kinds that could not be listed and of which the run may have left something, and why.
     pub(super) failed: BTreeMap<&'static str, String>,
     /// Accounts that things belong to.
     owners: BTreeSet<String>,
@@ -52,7 +52,7 @@ impl Look {
         Err(OtherAccount { run: list(then), now: list(now) })
     }
 
-    /// Whether every kind could be listed.
+    /// Whether every kind could be listed of which the run may have left something.
     pub(super) fn is_complete(&self) -> bool {
         self.failed.is_empty()
     }
@@ -64,7 +64,10 @@ impl Sweep<'_> {
         // After the listings were asked for, a call may yet make something.
         let now = Timestamp::now();
         let recorder = self.caller.recorder().silent();
-        let listing = Listing::of(&self.caller.with(&recorder), &kinds_of(book.as_ref())).await;
+        let mut kinds = kinds_of(book.as_ref());
+        kinds.retain(|kind| !self.passed_over.contains(kind.name));
+        let mut listing = Listing::of(&self.caller.with(&recorder), &kinds).await;
+        self.pass_over(&mut listing, book.as_ref());
         let mut ours = book.as_ref().map(Ours::of).unwrap_or_default();
         for (id, (_, why)) in &self.discovered {
             ours.add(id, why);
@@ -109,15 +112,34 @@ impl Sweep<'_> {
                 searched.missing.contains(&deed.intent.n) && until.is_ok_and(|until| now < until)
             });
         }
-        lost.extend(listing.failed.iter().map(|(kind, why)| Left {
-            kind: (*kind).to_owned(),
-            id: "any".to_owned(),
-            why: format!("what there is of it cannot be listed: {why}"),
-        }));
+        lost.extend(listing.failed.iter().map(|(kind, why)| unlisted(kind, why)));
         let owners = listing.things.iter().filter_map(|thing| around::owner(&thing.value));
         let owners = owners.map(str::to_owned).collect();
         Look { book, searched, alive, undos, lost, waits, failed: listing.failed, owners }
     }
+
+    /// Takes out of a listing's failures what need not be listed: a cloud may lack what the run did not
+    /// make. Without a ledger nobody knows what it made, and that is said.
+    fn pass_over(&mut self, listing: &mut Listing, book: Option<&Book>) {
+        let matters = |name: &str| {
+            let may_be = |book: &Book| KINDS.iter().any(|k| k.name == name && may_be_left(k, book));
+            self.seen.values().any(|found| found.kind == name) || book.is_some_and(may_be)
+        };
+        let failed = std::mem::take(&mut listing.failed);
+        let (failed, passed): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            failed.into_iter().partition(|(name, _)| matters(name));
+        listing.failed = failed;
+        if book.is_none() {
+            self.unseen.extend(passed.iter().map(|(kind, why)| unlisted(kind, why)));
+        }
+        self.passed_over.extend(passed.into_keys());
+    }
+}
+
+/// A kind of which nobody can say what there is.
+fn unlisted(kind: &str, why: &str) -> Left {
+    let why = format!("what there is of it cannot be listed: {why}");
+    Left { kind: kind.to_owned(), id: "any".to_owned(), why }
 }
 
 /// Calls of which nobody can say what they made, for what they make is not listed. What they did to the

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Listing, Mark, Thing};
 use crate::run::kinds::{KINDS, Kind};
-use crate::run::ledger::Book;
+use crate::run::ledger::{Book, Deed, Fate};
 
 /// Ids of what is certainly the run's, each with what says so.
 #[derive(Debug, Clone, Default)]
@@ -103,6 +103,25 @@ pub(super) fn kinds_of(book: Option<&Book>) -> Vec<&'static Kind> {
     let Some(book) = book else { return KINDS.iter().collect() };
     let made = book.deeds().filter_map(|deed| Kind::made_by(&deed.intent.action));
     with_children(made.map(|kind| kind.name).collect())
+}
+
+/// What comes into being with other things: with instances, images, a default VPC.
+const COMES_ALONG: [&str; 7] = [
+    "volume",
+    "network interface",
+    "snapshot",
+    "subnet",
+    "internet gateway",
+    "security group",
+    "route table",
+];
+
+/// Whether these runs may have left something of a kind: what else lies in the things of a run is made
+/// by calls of its own, and a ledger has all of these.
+pub(super) fn may_be_left(kind: &Kind, book: &Book) -> bool {
+    let made_by = |deed: &Deed| kind.makers.contains(&deed.intent.action.as_str());
+    let open = |deed: &Deed| deed.loose > 0 || matches!(deed.fate, Fate::Made { .. });
+    COMES_ALONG.contains(&kind.name) || book.deeds().any(|deed| made_by(deed) && open(deed))
 }
 
 /// The kinds of these names, and all that can lie in things of theirs.

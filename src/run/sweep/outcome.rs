@@ -49,6 +49,9 @@ pub struct Swept {
     pub left: Vec<Left>,
     /// What was left alone, for it may be somebody else's.
     pub unsure: Vec<Unsure>,
+    /// Kinds that could not be listed, where only names and tags are gone by: whether anything of them is
+    /// left is not known.
+    pub unseen: Vec<Left>,
     /// Whether it was stopped before it came to its end.
     pub interrupted: bool,
     /// Whether a call was sent so short a while ago that it may still make something.
@@ -59,6 +62,11 @@ pub struct Swept {
 impl Swept {
     /// Whether nothing of the run is there any more.
     pub fn is_clean(&self) -> bool {
-        self.left.is_empty() && self.unsure.is_empty() && !self.interrupted
+        !self.leaves_something() && self.unseen.is_empty()
+    }
+
+    /// Whether something of the run is there, or may be.
+    pub fn leaves_something(&self) -> bool {
+        !self.left.is_empty() || !self.unsure.is_empty() || self.interrupted
     }
 }

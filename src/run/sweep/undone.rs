@@ -10,8 +10,8 @@ use super::{Found, Left, Listing, Ours};
 use crate::case::is_not_found;
 use crate::run::kinds::Kind;
 use crate::run::ledger::{Book, Planned};
-use crate::run::undo::is_passing;
-use crate::target::{Call, Caller, Form};
+use crate::run::undo::{each_of, is_passing};
+use crate::target::{Call, Called, Caller, Form};
 use crate::transcript::Purpose;
 
 /// What became of these calls so far.
@@ -39,9 +39,12 @@ impl ToUndo {
         self.n == n
     }
 
-    /// As something to be removed.
-    pub(super) fn found(&self) -> Found {
-        Found { kind: "change".to_owned(), id: self.call(), why: self.described.clone() }
+    /// As something to be removed; `None` if nothing of it is there, as far as that is seen, and it is
+    /// called for safety's sake only.
+    pub(super) fn found(&self) -> Option<Found> {
+        let found =
+            || Found { kind: "change".to_owned(), id: self.call(), why: self.described.clone() };
+        (!self.unlisted).then(found)
     }
 
     fn call(&self) -> String {
@@ -108,28 +111,45 @@ impl Undone {
             self.failed.insert(one.n, why);
             return false;
         }
-        let called = caller
-            .call(Call {
-                case: None,
-                step: None,
-                purpose: Purpose::Undo,
-                action: &one.undo.action,
-                input,
-                form: Form::default(),
-                ahead: None,
-            })
-            .await;
-        let gone = called.output().is_some() || called.error_code().is_some_and(is_not_found);
-        let passing = is_passing(&called);
-        if gone || (one.unlisted && !passing) {
-            self.failed.remove(&one.n);
-            self.done.insert(one.n);
-            return false;
+        let called = send(caller, one, input).await;
+        let mut refusal = refusal(caller, one, &called);
+        let each = each_of(input);
+        // Refused as a whole, be it for one of them only that is gone.
+        if called.output().is_none() && !each.is_empty() {
+            refusal = None;
+            for input in &each {
+                let called = send(caller, one, input).await;
+                refusal = self::refusal(caller, one, &called).or(refusal);
+            }
         }
-        let why = caller.recorder().redacted(&called.describe()).as_str().to_owned();
-        self.failed.insert(one.n, why);
-        passing
+        match refusal {
+            None => {
+                self.failed.remove(&one.n);
+                self.done.insert(one.n);
+                false
+            }
+            Some((why, passing)) => {
+                self.failed.insert(one.n, why);
+                passing
+            }
+        }
     }
+}
+
+async fn send(caller: &Caller<'_>, one: &ToUndo, input: &Value) -> Called {
+    let (case, step, ahead) = (None, None, None);
+    let (purpose, form, action) = (Purpose::Undo, Form::default(), one.undo.action.as_str());
+    caller.call(Call { case, step, purpose, action, input, form, ahead }).await
+}
+
+/// Why what was called for is not undone, and whether another try may go better; `None` if it is undone.
+fn refusal(caller: &Caller<'_>, one: &ToUndo, called: &Called) -> Option<(String, bool)> {
+    let gone = called.output().is_some() || called.error_code().is_some_and(is_not_found);
+    let passing = is_passing(called);
+    if gone || (one.unlisted && !passing) {
+        return None;
+    }
+    Some((caller.recorder().redacted(&called.describe()).as_str().to_owned(), passing))
 }
 
 /// Whether any text in a value is the id of one of the run's things.
