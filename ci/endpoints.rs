@@ -1,6 +1,8 @@
 //! The program against servers on loopback: against those that are not EC2, or worse, and against
 //! one that is. What a user sees is what is checked: exit code, what is said, what is left behind.
 
+#[path = "endpoints/bombs.rs"]
+mod bombs;
 #[path = "endpoints/faults.rs"]
 mod faults;
 #[path = "endpoints/foreign.rs"]

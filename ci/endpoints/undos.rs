@@ -130,8 +130,10 @@ fn an_undo_waits_out_what_its_waiter_takes_for_a_failure() {
             ("TerminateInstances", _) => {
                 output(call, &format!("<instancesSet><item>{id}</item></instancesSet>"))
             }
+            // Before the run there is none.
+            ("DescribeInstances", 1) => output(call, "<reservationSet/>"),
             ("DescribeInstances", nth) => {
-                let now = state(if nth < 3 { "pending" } else { "terminated" });
+                let now = state(if nth < 4 { "pending" } else { "terminated" });
                 output(
                     call,
                     &format!(
