@@ -107,9 +107,9 @@ fn one_of_several_things_is_in_the_way() {
         std::fs::create_dir_all(&folder).expect("a folder");
         std::fs::write(folder.join("launch.yaml"), LAUNCH_TWO).expect("a case");
         let url = cloud.url();
-        let arguments =
-            ["run", "--cases", "suite", "--endpoint", &url, "--region", "here-1", "--out", "out"];
-        place.run(&arguments).exits(code).within(30);
+        let arguments = ["run", "--cases", "suite", "--baselines", "suite", "--endpoint", &url];
+        let more = ["--region", "here-1", "--out", "out"];
+        place.run(&[&arguments[..], &more].concat()).exits(code).within(30);
         assert!(is_second_terminated(&cloud), "{:?}", cloud.actions());
     }
 }

@@ -12,15 +12,14 @@ use crate::run::kinds::{KINDS, Kind};
 use crate::target::Caller;
 
 /// Lists what there is of the kinds that these cases can make, one call a kind, and notes it in the
-/// ledger. Kinds that are made by name only are left out: their names tell whose they are. Not in the
-/// transcript: that is shown to others, and what else an account holds is not their concern.
-/// What a ledger knows already stays: when a run goes on, what it left is not what was there before it.
+/// ledger. Kinds of which they make things by the run's names only are left out: these tell whose they
+/// are. Not in the transcript: that is shown to others, and what else an account holds is not their
+/// concern. What a ledger knows already stays: when a run goes on, what it left is not what was there
+/// before it.
 pub async fn look_around(caller: &Caller<'_>, cases: &[Case], ledger: &Ledger) {
-    let kinds: Vec<&'static Kind> = {
-        let book = ledger.book();
-        let unknown = |kind: &&Kind| !kind.named && book.before(kind.name).is_none();
-        made_by(cases).filter(unknown).collect()
-    };
+    let book = ledger.book();
+    let kinds: Vec<&'static Kind> =
+        looked_at(cases).filter(|kind| book.before(kind.name).is_none()).collect();
     let recorder = caller.recorder().silent();
     let listing = Listing::of(&caller.with(&recorder), &kinds).await;
     for kind in kinds.into_iter().filter(|kind| listing.has(kind)) {
@@ -35,7 +34,35 @@ pub async fn look_around(caller: &Caller<'_>, cases: &[Case], ledger: &Ledger) {
 
 /// The actions that list what these cases can make: those that [`look_around`] calls, once each.
 pub(crate) fn looks_at(cases: &[Case]) -> Vec<&'static str> {
-    made_by(cases).filter(|kind| !kind.named).map(|kind| kind.list).collect()
+    looked_at(cases).map(|kind| kind.list).collect()
+}
+
+/// Kinds that [`look_around`] lists.
+fn looked_at(cases: &[Case]) -> impl Iterator<Item = &'static Kind> {
+    let telling = |kind: &&Kind| kind.named && cases.iter().all(|case| names_all(case, kind));
+    made_by(cases).filter(move |kind| !telling(kind))
+}
+
+/// Whether all that a case makes of a kind has a name with the run's id in it.
+fn names_all(case: &Case, kind: &Kind) -> bool {
+    let mut makers = case.steps.iter().filter(|step| kind.makers.contains(&step.action.as_str()));
+    makers.all(|step| {
+        kind.names.iter().any(|member| {
+            let given = step.parameters.get(*member).or_else(|| step.with.get(*member));
+            given.and_then(Value::as_str).is_some_and(|text| holds_run(case, text))
+        })
+    })
+}
+
+/// Whether a text of a case has the run's id in it, itself or in the value of the row that it names.
+fn holds_run(case: &Case, text: &str) -> bool {
+    let holds =
+        |text: &str| ["$name", "${name}", "$run", "${run}"].iter().any(|v| text.contains(v));
+    let of_row = |(name, value): (&String, &Value)| {
+        (text == format!("${name}") || text == format!("${{{name}}}"))
+            && value.as_str().is_some_and(holds)
+    };
+    holds(text) || case.variables.iter().any(of_row)
 }
 
 /// The actions that a sweep lists with, of what these cases can have left.
@@ -58,4 +85,32 @@ fn made_by(cases: &[Case]) -> impl Iterator<Item = &'static Kind> {
 /// The account that a thing belongs to, if it says it.
 pub(super) fn owner(thing: &Value) -> Option<&str> {
     thing.get("OwnerId")?.as_str().filter(|owner| !owner.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_has_no_name_of_the_run_is_looked_at() {
+        let case = |name: Value, row: Value| -> Case {
+            serde_json::from_value(json!({
+                "id": "00000000-0000-4000-8000-000000000001", "name": "a/b", "family": "f",
+                "title": "T", "capability": "a", "variables": row,
+                "steps": [{"id": "make", "action": "CreateLaunchTemplate", "with": name}],
+            }))
+            .expect("a case")
+        };
+        let listed = |case: Case| !looks_at(&[case]).is_empty();
+        for name in ["$name", "$name-2", "${name}x"] {
+            assert!(!listed(case(json!({"LaunchTemplateName": name}), json!({}))), "{name}");
+        }
+        let row = json!({"LaunchTemplateName": "$wrong"});
+        assert!(!listed(case(row.clone(), json!({"wrong": "$name("}))));
+        assert!(listed(case(row, json!({"wrong": "parallax*template"}))));
+        assert!(listed(case(json!({"LaunchTemplateName": "mine"}), json!({}))));
+        assert!(listed(case(json!({}), json!({}))), "no name at all");
+    }
 }
