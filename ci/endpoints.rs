@@ -1,6 +1,8 @@
 //! The program against servers on loopback: against those that are not EC2, or worse, and against
 //! one that is. What a user sees is what is checked: exit code, what is said, what is left behind.
 
+#[path = "endpoints/checks.rs"]
+mod checks;
 #[path = "endpoints/faults.rs"]
 mod faults;
 #[path = "endpoints/foreign.rs"]
@@ -9,6 +11,8 @@ mod foreign;
 mod hostile;
 #[path = "endpoints/hostile_runs.rs"]
 mod hostile_runs;
+#[path = "endpoints/pace.rs"]
+mod pace;
 #[path = "endpoints/positions.rs"]
 mod positions;
 #[path = "endpoints/recordings.rs"]

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::args::{SelectArgs, SuiteArgs, TargetArgs, no_target, plural};
+use super::args::{SelectArgs, SuiteArgs, TargetArgs, no_target, plural, say_found};
 use super::exit::{Done, Exit, Failed};
 use super::files::{RunFile, RunFolder};
 use super::guideline::GuidelineArg;
@@ -17,7 +17,7 @@ use crate::case::{Case, Suite};
 use crate::judge::judge;
 use crate::report;
 use crate::run::{Order, Progress, RunOptions, RunReport, Stop, look_around, run as run_cases};
-use crate::target::{Caller, connect};
+use crate::target::{Caller, Connection, connect};
 use crate::transcript::Transcript;
 
 /// The recording that is shown if no target is named.
@@ -52,9 +52,9 @@ pub(super) struct RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Done {
-    match &args.target.endpoint {
+    match args.target.choose()? {
         None => bundled(args),
-        Some(endpoint) => live(args, endpoint),
+        Some(target) => live(args, &Connection::from(&target)),
     }
 }
 
@@ -88,7 +88,7 @@ fn bundled(args: &RunArgs) -> Done {
     Ok(Exit::Ok)
 }
 
-fn live(args: &RunArgs, endpoint: &str) -> Done {
+fn live(args: &RunArgs, connection: &Connection) -> Done {
     let suite = args.suite.suite()?;
     let cases = args.select.select(suite)?;
     let knowledge = args.suite.knowledge()?;
@@ -97,7 +97,7 @@ fn live(args: &RunArgs, endpoint: &str) -> Done {
         .enable_all()
         .build()
         .map_err(|e| Failed::usage(format!("no runtime: {e}")))?;
-    let (folder, report) = runtime.block_on(run_live(args, endpoint, &cases))?;
+    let (folder, report) = runtime.block_on(run_live(args, connection, &cases))?;
     let transcript = folder.read_transcript()?;
     let result = judge(&transcript, &knowledge);
     let held = args.guideline.held(guideline.as_ref(), &result);
@@ -121,7 +121,7 @@ fn live(args: &RunArgs, endpoint: &str) -> Done {
 /// Runs cases and leaves their transcript in a folder.
 async fn run_live(
     args: &RunArgs,
-    endpoint: &str,
+    connection: &Connection,
     cases: &[Case],
 ) -> Result<(RunFolder, RunReport), Failed> {
     let run_id = RunOptions::fresh_run_id();
@@ -132,13 +132,14 @@ async fn run_live(
     folder.must_be_free()?;
     let started = format!("{:.0}", jiff::Timestamp::now());
     let began = Instant::now();
-    let target = connect(&args.target.connection(endpoint)).await.map_err(no_target)?;
+    let target = connect(connection).await.map_err(no_target)?;
+    say_found(&target);
     let order = args.order();
     folder.create()?;
-    let ledger = begin_ledger(&folder.ledger(), &run_id, &started, &target, &args.target)?;
+    let ledger = begin_ledger(&folder.ledger(), &run_id, &started, &target, connection)?;
     let (jobs, facts) = (args.jobs.into(), target.facts.clone());
     let options = RunOptions { run: run_id, jobs, order, target: facts, ledger };
-    let (client, recorder) = target.into_recording(&options.run, &started);
+    let (endpoint, recorder) = target.into_recording(&options.run, &started);
     recorder.begin(&folder.transcript()).map_err(|e| Failed::file(&folder.transcript(), e))?;
 
     let stop = Stop::default();
@@ -150,7 +151,7 @@ async fn run_live(
         options.target.name,
         options.target.endpoint
     );
-    let caller = Caller::new(&client, &recorder);
+    let caller = Caller::new(&endpoint, &recorder);
     look_around(&caller, cases, &options.ledger).await;
     to_sweep.set(folder.root().to_owned());
     let report = run_cases(&caller, cases, &options, &stop, &Progress::automatic()).await;

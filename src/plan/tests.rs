@@ -9,6 +9,7 @@ use crate::assets::Assets;
 use crate::case::{Case, Suite};
 use crate::judge::baseline::{AWS, Baselines};
 use crate::model::Model;
+use crate::transcript::TargetFacts;
 
 fn case(steps: Value) -> Case {
     serde_json::from_value(json!({
@@ -49,8 +50,11 @@ fn instance() -> Case {
 
 fn with(instance_type: Option<&str>) -> Context {
     Context {
-        image: Some("ami-1".to_owned()),
-        instance_type: instance_type.map(str::to_owned),
+        target: TargetFacts {
+            image: Some("ami-1".to_owned()),
+            instance_type: instance_type.map(str::to_owned),
+            ..TargetFacts::default()
+        },
         request_timeout: Duration::from_secs(60),
         refused: Refused::default(),
     }
@@ -89,30 +93,31 @@ fn calls_counted_by_hand() {
     // Two polls of 65 looks, and 41 of the undo's waiter.
     assert_eq!(calls("DescribeInstances"), (65 + 65 + 41) * 6);
     assert_eq!(calls("DescribeAvailabilityZones"), 6, "discovery");
-    assert_eq!(plan.calls.by_action.len(), 4);
-    assert_eq!(plan.calls.reading, (171 + 1) * 6);
+    assert_eq!(calls("DescribeVpcs"), 6, "discovery");
+    assert_eq!(plan.calls.by_action.len(), 5);
+    assert_eq!(plan.calls.reading, (171 + 2) * 6);
     assert_eq!(plan.calls.changing, (1 + 42) * 6);
 }
 
 #[test]
 fn lifetime_and_price_computed_by_hand() {
-    // A call takes 3 * 60 + 0.25 + 0.5 = 180.75 s at most. Until the failing termination: three calls
-    // and 300 s of looking; what needs the termination is left out. The undo: 45 and 120 s, and two
-    // calls more in each of its rounds. 3 * 180.75 + 300 + 165 + 4 * 180.75 = 1730.25 s.
+    // A call takes 60 + 60 = 120 s at most. Until the failing termination: three calls and 300 s of
+    // looking; what needs the termination is left out. The undo: 45, 120 and 300 s, and two calls more
+    // in each of its rounds. 3 * 120 + 300 + 465 + 6 * 120 = 1845 s.
     let plan = Plan::of(&[instance()], 3, 2, 4, &with(Some("t3.nano")));
     let of = |what: &str| plan.resources.iter().find(|r| r.what.starts_with(what)).expect(what);
-    assert_eq!(of("instance t3.nano").longest_seconds, Some(1731));
+    assert_eq!(of("instance t3.nano").longest_seconds, Some(1845));
     assert_eq!(of("instance t3.nano").count, 6);
     assert_eq!(of("root volume").count, 6);
     assert_eq!(of("public IPv4").count, 6);
-    // Per instance: (0.0052 + 2 * 0.05) * 1731 / 3600, 30 * 0.10 / 672 * 1731 / 3600, 0.005.
-    let expected = 6.0 * (0.050_583_667 + 0.002_146_577 + 0.005);
+    // Per instance: (0.0052 + 2 * 0.05) * 1845 / 3600, 30 * 0.10 / 672 * 1845 / 3600, 0.005.
+    let expected = 6.0 * (0.053_915 + 0.002_287_946 + 0.005);
     let at_most = plan.price.at_most.expect("known");
     assert!((at_most - expected).abs() < 1e-6, "{at_most} {expected}");
     assert!((plan.price.at_most_anywhere.expect("known") - 2.0 * expected).abs() < 1e-6);
     let text = plan.to_string();
-    assert!(text.contains("at most $0.35 by the list prices of us-east-1, $0.70"), "{text}");
-    assert!(text.contains("29 min"), "{text}");
+    assert!(text.contains("at most $0.37 by the list prices of us-east-1, $0.74"), "{text}");
+    assert!(text.contains("31 min"), "{text}");
 }
 
 /// What does not need the case's own removal runs on when that has failed.
@@ -122,7 +127,7 @@ fn a_thing_outlives_a_failed_removal() {
     longer.steps[3].needs.clear();
     let plan = plan(longer);
     let instance = plan.resources.iter().find(|r| r.what.starts_with("instance")).expect("one");
-    assert_eq!(instance.longest_seconds, Some(1731 + 300 + 180), "1730.25 + 300 + 180.75");
+    assert_eq!(instance.longest_seconds, Some(1845 + 300 + 120));
 }
 
 #[test]
@@ -324,7 +329,9 @@ fn a_policy_has_the_actions_of_steps_undos_waiters_and_discovery() {
         json!([
             {
                 "Sid": "Read", "Effect": "Allow", "Resource": "*", "Condition": in_region,
-                "Action": ["ec2:DescribeAvailabilityZones", "ec2:DescribeInstances"],
+                "Action": [
+                    "ec2:DescribeAvailabilityZones", "ec2:DescribeInstances", "ec2:DescribeVpcs",
+                ],
             },
             {
                 "Sid": "Change", "Effect": "Allow", "Resource": "*", "Condition": in_region,

@@ -14,7 +14,7 @@ use super::leftovers::Leftovers;
 use super::undo::{self, Pending};
 use super::{CaseEnd, RunOptions, Stop, bug};
 use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step, pages};
-use crate::target::{Ahead, Call, Called, Caller, Form};
+use crate::target::{Ahead, Call, Called, Caller, Form, lacked};
 use crate::transcript::{Ending, Purpose};
 use crate::wire::{Answer, FailureKind};
 
@@ -90,7 +90,8 @@ impl<'r> CaseRun<'r> {
         for (name, value) in &self.case.variables {
             self.scope.set_row(name.clone(), value.clone());
         }
-        if let Some(why) = lacking(self.case, &self.scope) {
+        let lacked = lacked(self.case, &options.target);
+        if let Some(why) = lacked.or_else(|| lacking(self.case, &self.scope)) {
             for step in &self.case.steps {
                 let why = self.caller.recorder().redacted(&why);
                 self.ended(step, Ending::Skipped { why });

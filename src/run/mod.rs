@@ -14,6 +14,7 @@ mod options;
 mod panic;
 mod progress;
 mod schedule;
+mod skip;
 mod stop;
 mod sweep;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use options::{Order, RunOptions};
 use panic::bug;
 pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};
+pub(crate) use skip::why_skipped;
 pub use stop::Stop;
 pub use sweep::{Found, Left, Mark, OtherAccount, Sweep, SweepOptions, Swept, Unsure, look_around};
 pub(crate) use sweep::{looks_at, sweeps_over};

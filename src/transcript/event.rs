@@ -1,5 +1,6 @@
 //! What a transcript is made of: one event a line.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Redacted, RedactedValue};
@@ -62,6 +63,38 @@ pub struct TargetFacts {
     /// The availability zone used where one has to be named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// Who logs in to machines of the image, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh_user: Option<String>,
+    /// Whether there are VPCs, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc: Option<VpcSupport>,
+    /// What the target is declared not to have: things that cases use, or actions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
+}
+
+/// Whether a target has VPCs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VpcSupport {
+    /// It has, and one of them is there by default.
+    Default,
+    /// It has, and each has to be made.
+    NoDefault,
+    /// It has none.
+    None,
+}
+
+impl VpcSupport {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            VpcSupport::Default => "default",
+            VpcSupport::NoDefault => "no-default",
+            VpcSupport::None => "none",
+        }
+    }
 }
 
 /// A case was begun.

@@ -13,7 +13,7 @@ mod writer;
 pub use anonymise::Salt;
 pub use event::{
     Body, CaseStarted, Ending, Event, Exchange, FORMAT_VERSION, Failure, Purpose, Reply, Request,
-    Response, RunEnded, RunStarted, StepEnded, TargetFacts, UndoEnded,
+    Response, RunEnded, RunStarted, StepEnded, TargetFacts, UndoEnded, VpcSupport,
 };
 pub use reader::{Transcript, TranscriptError};
 pub(crate) use recorder::CallFor;
