@@ -9,6 +9,7 @@ use crate::assets::Assets;
 use crate::case::{Case, Suite};
 use crate::judge::baseline::{AWS, Baselines};
 use crate::model::Model;
+use crate::run::{looks_at, sweeps_over};
 use crate::transcript::TargetFacts;
 
 fn case(steps: Value) -> Case {
@@ -88,15 +89,17 @@ fn calls_counted_by_hand() {
     assert_eq!((plan.cases, plan.samples, plan.regions, plan.jobs), (1, 3, 2, 4));
     let calls = |action: &str| plan.calls.by_action[action];
     assert_eq!(calls("RunInstances"), 6);
-    // Its own call, and 13 + 28 tries of the undo.
-    assert_eq!(calls("TerminateInstances"), (1 + 41) * 6);
-    // Two polls of 65 looks, and 41 of the undo's waiter.
-    assert_eq!(calls("DescribeInstances"), (65 + 65 + 41) * 6);
+    // Its own call, and 13 + 28 + 64 tries of the undo.
+    assert_eq!(calls("TerminateInstances"), (1 + 105) * 6);
+    // What is there before the first case is noted.
+    assert_eq!(looks_at(&[instance()]), ["DescribeInstances"]);
+    // Two polls of 65 looks, 105 of the undo's waiter, and one before.
+    assert_eq!(calls("DescribeInstances"), (65 + 65 + 105 + 1) * 6);
     assert_eq!(calls("DescribeAvailabilityZones"), 6, "discovery");
     assert_eq!(calls("DescribeVpcs"), 6, "discovery");
     assert_eq!(plan.calls.by_action.len(), 5);
-    assert_eq!(plan.calls.reading, (171 + 2) * 6);
-    assert_eq!(plan.calls.changing, (1 + 42) * 6);
+    assert_eq!(plan.calls.reading, (236 + 2) * 6);
+    assert_eq!(plan.calls.changing, (1 + 106) * 6);
 }
 
 #[test]
@@ -320,8 +323,14 @@ fn policy(cases: &[Case], regions: &[&str], instance_type: Option<&str>) -> Valu
 }
 
 #[test]
-fn a_policy_has_the_actions_of_steps_undos_waiters_and_discovery() {
-    let policy = policy(&[instance(), vpc(true)], &["eu-central-1"], Some("t3.nano"));
+fn a_policy_has_the_actions_of_steps_undos_waiters_discovery_and_sweeping() {
+    let cases = [instance(), vpc(true)];
+    let policy = policy(&cases, &["eu-central-1"], Some("t3.nano"));
+    let mut reads = sweeps_over(&cases);
+    reads.extend(["DescribeAvailabilityZones", "DescribeInstances", "DescribeVpcs"]);
+    reads.sort_unstable();
+    reads.dedup();
+    let reads: Vec<String> = reads.iter().map(|action| format!("ec2:{action}")).collect();
     assert_eq!(policy["Version"], "2012-10-17");
     let in_region = json!({ "StringEquals": { "aws:RequestedRegion": ["eu-central-1"] } });
     assert_eq!(
@@ -329,9 +338,7 @@ fn a_policy_has_the_actions_of_steps_undos_waiters_and_discovery() {
         json!([
             {
                 "Sid": "Read", "Effect": "Allow", "Resource": "*", "Condition": in_region,
-                "Action": [
-                    "ec2:DescribeAvailabilityZones", "ec2:DescribeInstances", "ec2:DescribeVpcs",
-                ],
+                "Action": reads,
             },
             {
                 "Sid": "Change", "Effect": "Allow", "Resource": "*", "Condition": in_region,
