@@ -36,6 +36,10 @@ names and tags are known, and what lies in what they name:
 
     parallax sweep parallax-out/1a2b3c4d --dry-run
     parallax sweep --endpoint http://cloud.example:8788/ --region RegionOne --run 1a2b3c4d
+    parallax sweep --target lab --all-runs
+
+With DIR the endpoint, the region and the profile are those of the run, whatever the environment and the
+configuration file say; --target NAME goes before them.
 
 Exit codes: 0 nothing is left, 2 usage, 3 the endpoint cannot be used, 4 something is left or was left
 alone (with --dry-run: there is something to remove), 130 stopped twice.";
@@ -259,8 +263,8 @@ fn same_target(started: &LedgerStarted, target: &Target) -> Result<(), Failed> {
         return Ok(());
     }
     Err(Failed::usage(format!(
-        "the run was made on {} in {}, not on {} in {}; leave out --endpoint and --region, and see \
-         whether PARALLAX_ENDPOINT or PARALLAX_REGION is set",
+        "the run was made on {} in {}, not on {} in {}; leave out --endpoint, --region \
+         and --target",
         then.endpoint, then.region, now.endpoint, now.region
     )))
 }
