@@ -14,6 +14,8 @@ mod policy;
 mod schema;
 #[path = "cli/shapes.rs"]
 mod shapes;
+#[path = "cli/targets.rs"]
+mod targets;
 
 #[allow(dead_code, reason = "shared with the tests against endpoints, which use all of it")]
 mod support;
@@ -24,7 +26,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "run",
     "sign",
     "verify",
@@ -38,6 +40,7 @@ const COMMANDS: [&str; 14] = [
     "guideline",
     "shapes",
     "policy",
+    "target",
     "schema",
 ];
 

@@ -5,14 +5,12 @@
 //! with it. That needs no network, and tells whether a change of rules, baselines or decoders
 //! changes what is said of a real cloud.
 //!
-//! With `PARALLAX_ENDPOINT` in the environment (and `PARALLAX_REGION`, `PARALLAX_IMAGE`,
-//! `PARALLAX_INSTANCE_TYPE` and AWS's own variables) each trial runs its case there, and passes if
-//! the case does.
+//! With `PARALLAX_ENDPOINT` or `PARALLAX_TARGET` in the environment (and whatever else `parallax run`
+//! takes from there) each trial runs its case there, and passes if the case does.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use parallax::assets::Assets;
@@ -21,7 +19,7 @@ use parallax::judge::{
     CaseResult, Finding, Knowledge, Layer, RunResult, Verdict, client, judge, read_result,
 };
 use parallax::run::{Order, Progress, RunOptions, Stop, run};
-use parallax::target::{Caller, Connection, connect};
+use parallax::target::{Asked, Caller, Chosen, Connection, choose, connect};
 use parallax::transcript::Transcript;
 
 /// The recording that is built into the program.
@@ -30,10 +28,10 @@ const RECORDING: &str = "openstack-2023.2";
 fn main() -> ExitCode {
     // cargo-nextest asks for ignored trials apart; libtest-mimic's arguments know that.
     let arguments = Arguments::from_args();
-    let trials = match std::env::var("PARALLAX_ENDPOINT") {
-        Ok(endpoint) => live(&endpoint),
-        Err(_) => recorded(),
-    };
+    let trials = target().and_then(|target| match target {
+        Some(target) => live(&target),
+        None => recorded(),
+    });
     match trials {
         Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
         Err(why) => {
@@ -41,6 +39,19 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The target that the environment names, if it names one.
+fn target() -> Result<Option<Chosen>, String> {
+    let variable = |name: &str| std::env::var(name).ok();
+    // A configuration file with a default, or AWS's own variables, are for those who measure a cloud;
+    // `cargo test` does that only if it is told to.
+    if variable("PARALLAX_ENDPOINT").or_else(|| variable("PARALLAX_TARGET")).is_none() {
+        return Ok(None);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| e.to_string())?;
+    runtime.block_on(choose(Asked::default(), &variable)).map_err(|e| e.to_string())
 }
 
 /// A trial for each case of the suite, held against the published result of the recording.
@@ -100,20 +111,8 @@ fn same(now: &CaseResult, then: &CaseResult) -> Result<(), Failed> {
 }
 
 /// A trial for each case of the suite, run on the endpoint that the environment names.
-fn live(endpoint: &str) -> Result<Vec<Trial>, String> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let connection = Arc::new(Connection {
-        endpoint: endpoint.to_owned(),
-        region: variable("PARALLAX_REGION"),
-        profile: variable("AWS_PROFILE"),
-        name: None,
-        image: variable("PARALLAX_IMAGE"),
-        instance_type: variable("PARALLAX_INSTANCE_TYPE"),
-        zone: None,
-        ca_bundle: variable("AWS_CA_BUNDLE").map(Into::into),
-        timeout: Duration::from_secs(60),
-        anonymous: None,
-    });
+fn live(target: &Chosen) -> Result<Vec<Trial>, String> {
+    let connection = Arc::new(Connection::from(target));
     let knowledge = Arc::new(Knowledge::load(&Assets::Baselines, None).map_err(|e| e.to_string())?);
     let suite = Suite::load(&Assets::Cases).map_err(|e| e.to_string())?;
     Ok(suite
@@ -142,8 +141,8 @@ fn run_live(case: &Case, connection: &Connection, knowledge: &Knowledge) -> Resu
             ..RunOptions::default()
         };
         let started = format!("{:.0}", jiff::Timestamp::now());
-        let (client, recorder) = target.into_recording(&options.run, &started);
-        let caller = Caller::new(&client, &recorder);
+        let (endpoint, recorder) = target.into_recording(&options.run, &started);
+        let caller = Caller::new(&endpoint, &recorder);
         let cases = std::slice::from_ref(case);
         run(&caller, cases, &options, &Stop::default(), &Progress::quiet()).await;
         Ok::<_, Failed>(recorder.kept())

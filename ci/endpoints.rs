@@ -3,6 +3,8 @@
 
 #[path = "endpoints/bombs.rs"]
 mod bombs;
+#[path = "endpoints/checks.rs"]
+mod checks;
 #[path = "endpoints/faults.rs"]
 mod faults;
 #[path = "endpoints/foreign.rs"]
@@ -11,6 +13,8 @@ mod foreign;
 mod hostile;
 #[path = "endpoints/hostile_runs.rs"]
 mod hostile_runs;
+#[path = "endpoints/pace.rs"]
+mod pace;
 #[path = "endpoints/positions.rs"]
 mod positions;
 #[path = "endpoints/recordings.rs"]

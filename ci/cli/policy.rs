@@ -80,7 +80,7 @@ fn allows_what_the_chosen_cases_need_and_no_more() {
         "ec2:DeleteVpc",                 // its undo
         "ec2:DescribeAccountAttributes", // discovery of quotas, and what they have room for
         "ec2:DescribeAddresses",
-        "ec2:DescribeAvailabilityZones", // discovery
+        "ec2:DescribeAvailabilityZones", // discovery, as is DescribeVpcs
         "ec2:DescribeInstances",         // the undo's waiter
         "ec2:DescribeVpcs",              // the poll
         "ec2:RunInstances",

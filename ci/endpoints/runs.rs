@@ -83,6 +83,9 @@ fn requests_are_those_of_an_aws_sdk() {
     let expected = [
         "DescribeAvailabilityZones",
         "DescribeImages",
+        "DescribeInstanceTypes",
+        "DescribeInstances",
+        "DescribeVpcs",
         "DescribeAccountAttributes",
         "CreateKeyPair",
         "CreateKeyPair",
@@ -114,10 +117,10 @@ fn requests_are_those_of_an_aws_sdk() {
             );
         }
     }
-    let name = &calls[3].parameters["KeyName"];
+    let name = &calls[6].parameters["KeyName"];
     assert!(name.starts_with("parallax-") && name.len() <= 80, "{name}");
-    assert_eq!(calls[4].parameters["KeyName"], *name);
-    assert_eq!(calls[5].parameters["KeyName"], *name);
+    assert_eq!(calls[7].parameters["KeyName"], *name);
+    assert_eq!(calls[8].parameters["KeyName"], *name);
 }
 
 #[test]
@@ -240,7 +243,9 @@ fn interrupted_twice() {
             .within(45)
             .complains(&["may still be there", "parallax sweep out\n"]);
         drop(release);
-        let name = &cloud.calls()[3].parameters["KeyName"];
+        let calls = cloud.calls();
+        let made = calls.iter().find(|call| call.action == "CreateKeyPair").expect("made");
+        let name = &made.parameters["KeyName"];
         assert!(file(&place, "transcript.jsonl").contains(name), "{ran}");
         // What there is can be judged, and says that it is not all.
         place.run(&["judge", "out"]).exits(3);

@@ -253,6 +253,23 @@ fn a_ledger_is_of_one_endpoint() {
     sweep(&place, &["--yes"]).exits(0).complains(&["before it made anything"]);
 }
 
+/// What variables and the configuration file say of another target is not meant, unless it is named.
+#[test]
+fn a_folder_is_swept_where_its_run_was() {
+    let (cloud, state, arrivals) = cloud(true);
+    let nobody = "http://127.0.0.1:9/";
+    let place = killed(&cloud, &arrivals)
+        .with("PARALLAX_ENDPOINT", nobody)
+        .with("PARALLAX_TARGET", "other")
+        .with("PARALLAX_REGION", "nowhere-1");
+    let file = format!("targets:\n  other: {{ endpoint: \"{nobody}\", region: nowhere-1 }}\n");
+    std::fs::write(place.path("parallax.yaml"), file).expect("written");
+    sweep(&place, &["--yes", "--target", "other"]).exits(3).complains(&[nobody]);
+    assert_eq!(vpcs(&state).len(), 2);
+    sweep(&place, &["--yes"]).exits(0);
+    assert_eq!(vpcs(&state), ["vpc-0"]);
+}
+
 /// Without a ledger names are all there is.
 #[test]
 fn by_name() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::server::{Request, Server, response};
+use super::server::{Request, Server, lasting_response, response};
 
 /// A part of the private key that CreateKeyPair answers with. May never be shown or written.
 pub const KEY_MATERIAL: &str = "MIIEneverShowThisKeyMaterial4711";
@@ -32,6 +32,13 @@ pub struct Call {
     pub request: Request,
 }
 
+/// What a cloud on connections that last does with a call.
+pub enum Lasting {
+    Behave,
+    Say(Reply),
+    HangUp,
+}
+
 /// HTTP status and body.
 pub type Reply = (u16, String);
 
@@ -53,6 +60,32 @@ impl FakeEc2 {
             stream.write_all(&response(&status, "text/xml;charset=UTF-8", body.as_bytes()))
         });
         FakeEc2 { server, state }
+    }
+
+    /// Behaves, on connections that last, but for calls that it hangs up on. Who is told to come back
+    /// later is told that it may be at once.
+    pub fn lasting(instead: impl Fn(&Call) -> Lasting + Send + Sync + 'static) -> FakeEc2 {
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        let server = Server::lasting(move |request| {
+            if request.method.is_empty() {
+                return None;
+            }
+            let call = lock(&shared).called(request);
+            let (status, body) = match instead(&call) {
+                Lasting::HangUp => return None,
+                Lasting::Say(reply) => reply,
+                Lasting::Behave => lock(&shared).answer(&call),
+            };
+            let headers = if matches!(status, 429 | 503) { "Retry-After: 0\r\n" } else { "" };
+            Some(lasting_response(&format!("{status} As It Is"), headers, &body))
+        });
+        FakeEc2 { server, state }
+    }
+
+    /// How often somebody connected.
+    pub fn connections(&self) -> usize {
+        self.server.connections()
     }
 
     pub fn url(&self) -> String {

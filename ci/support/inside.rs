@@ -9,7 +9,7 @@ use parallax::assets::Assets;
 use parallax::case::{Case, Suite};
 use parallax::judge::{CaseResult, Knowledge, RunResult, judge};
 use parallax::run::{Order, Progress, RunOptions, Stop, run};
-use parallax::target::Caller;
+use parallax::target::{Caller, Endpoint, Rate};
 use parallax::transcript::{
     FORMAT_VERSION, Recorder, Redactor, RunStarted, TargetFacts, Transcript,
 };
@@ -74,7 +74,8 @@ pub fn run_case(url: &str, case: &Case, timeout: Duration) -> Inside {
         target,
         ..RunOptions::default()
     };
-    let caller = Caller::new(&client, &recorder);
+    let endpoint = Endpoint::new(client, Rate::Unlimited);
+    let caller = Caller::new(&endpoint, &recorder);
     let (stop, cases) = (Stop::default(), [case.clone()]);
     runtime().block_on(run(&caller, &cases, &options, &stop, &Progress::quiet()));
     let transcript = Transcript::parse(&recorder.kept()).expect("a transcript");

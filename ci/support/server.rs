@@ -39,6 +39,19 @@ impl Server {
         })
     }
 
+    /// Answers request after request on a connection, as servers do; `None` ends it without an answer.
+    pub fn lasting(answer: impl Fn(&Request) -> Option<Vec<u8>> + Send + Sync + 'static) -> Server {
+        Server::raw(move |mut stream| {
+            loop {
+                let request = Request::read(&stream)?;
+                match answer(&request).filter(|_| !request.method.is_empty()) {
+                    Some(bytes) => stream.write_all(&bytes)?,
+                    None => return Ok(()),
+                }
+            }
+        })
+    }
+
     /// Gives the same answer to every request.
     pub fn fixed(status: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Server {
         let answer = response(status, content_type, &body.into());
@@ -104,6 +117,16 @@ pub fn response(status: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
     let mut out = head(status, content_type, body.len());
     out.extend_from_slice(body);
     out
+}
+
+/// A whole answer with further headers, each with its line end; the connection goes on after it.
+pub fn lasting_response(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/xml;charset=UTF-8\r\nContent-Length: {length}\r\n\
+         {headers}\r\n{body}"
+    )
+    .into_bytes()
 }
 
 /// The beginning of an answer whose body has this length.

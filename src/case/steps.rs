@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::model::only_reads;
 use crate::wire::Manner;
 
 /// One case: a row of a matrix, or a whole file without one.
@@ -111,7 +112,7 @@ pub struct Step {
 impl Step {
     /// Whether the step's action changes nothing, by its name.
     pub fn reads(&self) -> bool {
-        ["Describe", "Get", "List", "Search"].iter().any(|verb| self.action.starts_with(verb))
+        only_reads(&self.action)
     }
 
     /// The step's `bind` entries as name and JMESPath.

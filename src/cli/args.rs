@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
 
@@ -12,13 +11,16 @@ use super::out::{note, note_print};
 use crate::assets::Assets;
 use crate::case::{Case, Suite, SuiteError};
 use crate::judge::baseline::{AWS, Baselines};
-use crate::judge::recorded::is_aws;
 use crate::judge::{Knowledge, Verdict};
 use crate::model::{Model, suggest};
 use crate::plan::{Refused, usual_room};
 use crate::syntax::Diagnostics;
-use crate::target::{ConnectError, Connection};
+use crate::target::{
+    Asked, Chosen, ConfigError, ConnectError, Origin, Rate, Said, Saying, SettingsError, Target,
+    choose,
+};
 use crate::transcript::TargetFacts;
+use crate::wire::is_aws;
 
 /// Where cases and baselines come from.
 #[derive(Debug, Args)]
@@ -60,59 +62,120 @@ impl SuiteArgs {
     }
 }
 
-/// The target.
-#[derive(Debug, Args)]
+/// What `--help` calls these arguments. Said of each, as clap would have it go on behind them.
+const TARGET: &str = "Target (`parallax target --help` explains files and variables)";
+
+/// The target. What is not given here is found in the environment, in the configuration file, or by
+/// asking the target: see [`super::target::HELP`].
+#[derive(Debug, Clone, Args)]
 pub(super) struct TargetArgs {
-    /// URL of the EC2 API, or `aws` for AWS's own of the region
-    #[arg(
-        long,
-        visible_alias = "target",
-        value_name = "URL",
-        env = "PARALLAX_ENDPOINT",
-        hide_env_values = true
-    )]
+    /// A target of the configuration file [env: PARALLAX_TARGET=]
+    #[arg(long, help_heading = TARGET, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// The configuration file [env: PARALLAX_CONFIG=] [default: ./parallax.yaml, then
+    /// ~/.config/parallax/parallax.yaml]
+    #[arg(long, help_heading = TARGET, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// URL of the EC2 API, or `aws` for AWS's own of the region [env: PARALLAX_ENDPOINT=]
+    #[arg(long, help_heading = TARGET, value_name = "URL")]
     pub(super) endpoint: Option<String>,
-    /// Region to sign for [default: as AWS's tools find it]
-    #[arg(long, env = "PARALLAX_REGION")]
+    /// Region to sign for [env: PARALLAX_REGION=] [default: as AWS's tools find it]
+    #[arg(long, help_heading = TARGET)]
     pub(super) region: Option<String>,
-    /// Profile of ~/.aws/config and ~/.aws/credentials
-    #[arg(long)]
+    /// Profile of ~/.aws/config and ~/.aws/credentials [env: PARALLAX_PROFILE=]
+    #[arg(long, help_heading = TARGET)]
     pub(super) profile: Option<String>,
-    /// What to call the target in reports [default: the endpoint's host]
-    #[arg(long, value_name = "NAME")]
+    /// What to call the target in reports [default: its name in the file, or the endpoint's host]
+    #[arg(long, help_heading = TARGET, value_name = "NAME")]
     pub(super) name: Option<String>,
-    /// An image that boots, ami-… [default: the first machine image found; none on AWS]
-    #[arg(long, value_name = "ID", env = "PARALLAX_IMAGE")]
+    /// An image that boots, ami-… [env: PARALLAX_IMAGE=] [default: the public machine image that boots
+    /// soonest; none on AWS]
+    #[arg(long, help_heading = TARGET, value_name = "ID")]
     pub(super) image: Option<String>,
-    /// A small instance type that the image boots on
-    #[arg(long, value_name = "TYPE", env = "PARALLAX_INSTANCE_TYPE")]
+    /// A small instance type that the image boots on [env: PARALLAX_INSTANCE_TYPE=] [default: the
+    /// smallest; none on AWS]
+    #[arg(long, help_heading = TARGET, value_name = "TYPE")]
     pub(super) instance_type: Option<String>,
-    /// An availability zone [default: the first that is available]
-    #[arg(long)]
+    /// An availability zone [env: PARALLAX_ZONE=] [default: the first that is available]
+    #[arg(long, help_heading = TARGET)]
     pub(super) zone: Option<String>,
-    /// PEM file of certificate authorities to trust beside the system's
-    #[arg(long, value_name = "FILE", env = "AWS_CA_BUNDLE")]
-    ca_bundle: Option<PathBuf>,
-    /// Seconds that one request may take, from the first byte sent to the last one read; a call makes
-    /// at most three
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub(super) timeout: u64,
+    /// PEM file of certificate authorities to trust beside the system's [env: PARALLAX_CA_BUNDLE=]
+    #[arg(long, help_heading = TARGET, value_name = "FILE")]
+    pub(super) ca_bundle: Option<PathBuf>,
+    /// Requests a second at most: 20, or 20:100 if 100 may go at once, or none [env: PARALLAX_RATE=]
+    /// [default: none; on AWS what it documents for each action]
+    #[arg(long, help_heading = TARGET, value_name = "N")]
+    rate: Option<Rate>,
+    /// Seconds that one request may take, from the first byte sent to the last one read
+    /// [env: PARALLAX_TIMEOUT=] [default: 60]
+    #[arg(long, help_heading = TARGET, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: Option<u64>,
 }
 
 impl TargetArgs {
-    pub(super) fn connection(&self, endpoint: &str) -> Connection {
-        Connection {
-            endpoint: endpoint.to_owned(),
-            region: self.region.clone(),
-            profile: self.profile.clone(),
-            name: self.name.clone(),
-            image: self.image.clone(),
-            instance_type: self.instance_type.clone(),
-            zone: self.zone.clone(),
-            ca_bundle: self.ca_bundle.clone(),
-            timeout: Duration::from_secs(self.timeout),
-            anonymous: None,
+    /// The target that is meant, if any is named: by these arguments, or by what goes behind them.
+    pub(super) fn choose(&self) -> Result<Option<Chosen>, Failed> {
+        self.choose_as(self.target.as_deref())
+    }
+
+    /// The same, with a name (or URL) that was given in another way.
+    pub(super) fn choose_as(&self, target: Option<&str>) -> Result<Option<Chosen>, Failed> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Failed::usage(format!("no runtime: {e}")))?;
+        let asked = Asked { config: self.config.as_deref(), target, flags: self.flags() };
+        runtime.block_on(choose(asked, &variable)).map_err(wrong_settings)
+    }
+
+    fn flags(&self) -> Saying {
+        fn said<T: Clone>(flag: &'static str, value: &Option<T>) -> Option<Said<T>> {
+            value.clone().map(|value| Said { value, origin: Origin::Flag(flag) })
         }
+        Saying {
+            endpoint: said("--endpoint", &self.endpoint),
+            region: said("--region", &self.region),
+            profile: said("--profile", &self.profile),
+            name: said("--name", &self.name),
+            ca: said("--ca-bundle", &self.ca_bundle),
+            image: said("--image", &self.image),
+            instance_type: said("--instance-type", &self.instance_type),
+            zone: said("--zone", &self.zone),
+            timeout: said("--timeout", &self.timeout),
+            rate: said("--rate", &self.rate),
+            ..Saying::default()
+        }
+    }
+}
+
+/// A variable of the environment, if it is text.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Why it is not known which target is meant.
+pub(super) fn wrong_settings(error: SettingsError) -> Failed {
+    match error {
+        SettingsError::Config(error) => wrong_config(error),
+        other => Failed::usage(other),
+    }
+}
+
+/// What is wrong with the configuration file.
+pub(super) fn wrong_config(error: ConfigError) -> Failed {
+    match error {
+        ConfigError::Mistakes(found) => {
+            show_mistakes(&found);
+            Failed::usage(format!("{} in the configuration", plural(found.len(), "mistake")))
+        }
+        other => Failed::usage(other),
+    }
+}
+
+/// Says what was found out of a target.
+pub(super) fn say_found(target: &Target) {
+    if let Some(found) = target.found.line() {
+        note!("found there: {found}");
     }
 }
 

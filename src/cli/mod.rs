@@ -26,6 +26,7 @@ mod show;
 mod sign;
 mod signals;
 mod sweep;
+mod target;
 mod times;
 mod verify;
 
@@ -86,8 +87,10 @@ enum Command {
     Shapes(shapes::ShapesArgs),
     /// Print the least-privilege IAM policy for running the chosen cases on AWS
     Policy(policy::PolicyArgs),
-    /// Print the JSON Schema of case files, for editors
-    Schema,
+    /// Check, list or show targets: the clouds that cases run on
+    Target(target::TargetsArgs),
+    /// Print the JSON Schema of case files or of the configuration file, for editors
+    Schema(schema::SchemaArgs),
 }
 
 /// Runs the command line of this process.
@@ -112,7 +115,8 @@ pub fn main() -> ExitCode {
         Command::Guideline(args) => guideline::run(&args),
         Command::Shapes(args) => shapes::run(&args),
         Command::Policy(args) => policy::run(&args),
-        Command::Schema => schema::run(),
+        Command::Target(args) => target::run(&args),
+        Command::Schema(args) => schema::run(&args),
     };
     match done {
         Ok(exit) => exit.into(),

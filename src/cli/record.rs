@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 
-use super::args::{QuotaArgs, SelectArgs, SuiteArgs, TargetArgs, no_target, plural};
+use super::args::{QuotaArgs, SelectArgs, SuiteArgs, TargetArgs, no_target, plural, say_found};
 use super::exit::{Done, Exit, Failed};
 use super::files::RunFolder;
 use super::out::{note, say};
@@ -18,12 +18,13 @@ use crate::assets::Assets;
 use crate::case::Case;
 use crate::judge::Knowledge;
 use crate::judge::baseline::AWS;
-use crate::judge::recorded::{Distilled, Recordings, distil, is_aws};
+use crate::judge::recorded::{Distilled, Recordings, distil};
 use crate::plan::{Context, Plan};
 use crate::record::{Library, Written};
 use crate::run::{Order, Progress, RunOptions, Stop, Times, look_around, run as run_cases};
-use crate::target::{Caller, Target, connect};
+use crate::target::{Caller, Connection, Target, connect};
 use crate::transcript::Salt;
+use crate::wire::is_aws;
 
 /// What `record --help` says at its end.
 const HELP: &str = "\
@@ -75,22 +76,23 @@ pub(super) struct RecordArgs {
 }
 
 pub(super) fn run(args: &RecordArgs) -> Done {
-    let Some(endpoint) = args.target.endpoint.as_deref() else {
+    let Some(chosen) = args.target.choose()? else {
         return Err(Failed::usage(
-            "what is to be recorded? --endpoint aws, or the URL of a stand-in",
+            "what is to be recorded? --endpoint aws, the URL of a stand-in, or --target NAME",
         ));
     };
+    let connection = Connection::from(&chosen);
     let cases = args.select.select(args.suite.suite()?)?;
     let root = args.suite.baselines.clone().unwrap_or_else(|| PathBuf::from("baselines"));
     let regions: Vec<Option<String>> = match args.regions.as_slice() {
-        [] => vec![args.target.region.clone()],
+        [] => vec![connection.region.clone()],
         regions => regions.iter().cloned().map(Some).collect(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|e| Failed::usage(format!("no runtime: {e}")))?;
-    let recorder = Recorder { args, endpoint, cases: &cases, root, salt: Salt::fresh() };
+    let recorder = Recorder { args, connection, cases: &cases, root, salt: Salt::fresh() };
     let (library, made) = runtime.block_on(recorder.record(&regions))?;
     let distilled = recorder.distil(&library, &made.recordings)?;
     let ended = report(&library, &cases, &distilled)?;
@@ -110,7 +112,7 @@ pub(super) fn run(args: &RecordArgs) -> Done {
 
 struct Recorder<'a> {
     args: &'a RecordArgs,
-    endpoint: &'a str,
+    connection: Connection,
     cases: &'a [Case],
     root: PathBuf,
     /// One for all samples: what differs between them is to be seen.
@@ -148,6 +150,7 @@ impl Recorder<'_> {
                 };
                 if library.is_none() {
                     library = Some(Library::new(&self.root, &self.reference(&target)?));
+                    say_found(&target);
                     self.agree(&target, regions.len())?;
                 }
                 let Some(library) = &library else { continue };
@@ -171,7 +174,7 @@ impl Recorder<'_> {
     }
 
     async fn connect(&self, region: Option<&str>) -> Result<Target, Failed> {
-        let mut connection = self.args.target.connection(self.endpoint);
+        let mut connection = self.connection.clone();
         connection.anonymous = Some(self.salt.clone());
         connection.region = region.map(str::to_owned).or(connection.region);
         connection.image = connection
@@ -206,9 +209,8 @@ impl Recorder<'_> {
     /// Shows what is going to be done, and asks.
     fn agree(&self, target: &Target, regions: usize) -> Result<(), Failed> {
         let context = Context {
-            image: target.facts.image.clone(),
-            instance_type: target.facts.instance_type.clone(),
-            request_timeout: Duration::from_secs(self.args.target.timeout),
+            target: target.facts.clone(),
+            request_timeout: self.connection.timeout,
             refused: self.args.suite.refused(self.cases),
         };
         let regions = u32::try_from(regions).unwrap_or(u32::MAX);
@@ -244,7 +246,7 @@ impl Recorder<'_> {
         let folder = RunFolder::new(PathBuf::from("parallax-out").join(&run));
         folder.create()?;
         let started = format!("{began:.0}");
-        let ledger = begin_ledger(&folder.ledger(), &run, &started, &target, &self.args.target)?;
+        let ledger = begin_ledger(&folder.ledger(), &run, &started, &target, &self.connection)?;
         let name =
             format!("{}-{}-{run}", began.strftime("%Y-%m-%dT%H-%M-%S"), slug(&target.facts.region));
         let options = RunOptions {
@@ -263,9 +265,9 @@ impl Recorder<'_> {
             ..RunOptions::default()
         };
         let transcript = library.transcript(&name).map_err(Failed::usage)?;
-        let (client, recorder) = target.into_recording(&run, &started);
+        let (endpoint, recorder) = target.into_recording(&run, &started);
         recorder.begin(&transcript).map_err(|e| Failed::file(&transcript, e))?;
-        let caller = Caller::new(&client, &recorder);
+        let caller = Caller::new(&endpoint, &recorder);
         let clock = Instant::now();
         look_around(&caller, self.cases, &options.ledger).await;
         to_sweep.set(folder.root().to_owned());

@@ -90,7 +90,7 @@ impl Session<'_> {
         let quotas = std::mem::take(&mut target.facts.quotas);
         target.facts = TargetFacts { quotas, ..run.target.clone() };
         self.args.quota.apply(&mut target.facts, &self.left);
-        let ledger = self.ledger(&folder.ledger(), &started, &target)?;
+        let ledger = self.ledger(&folder.ledger(), &started, &target, &connection)?;
         let options = RunOptions {
             run: run.run.clone(),
             quotas: QuotaArgs::room(&target.facts),
@@ -100,7 +100,7 @@ impl Session<'_> {
             ledger,
             ..planned(&self.plan, knowledge)
         };
-        let (client, recorder) = target.into_resuming(&self.so_far, &started);
+        let (endpoint, recorder) = target.into_resuming(&self.so_far, &started);
         recorder.go_on(continuation).map_err(|e| Failed::file(&folder.transcript(), e))?;
         note!(
             "going on with {} of {} on {} ({})",
@@ -113,17 +113,23 @@ impl Session<'_> {
         let to_sweep = ToSweep::default();
         to_sweep.set(folder.root().to_owned());
         watch_signals(stop.clone(), to_sweep.clone());
-        let caller = Caller::new(&client, &recorder);
+        let caller = Caller::new(&endpoint, &recorder);
         clear(&caller, &options, &stop, folder).await?;
         run_on(&caller, &self.left, &options, folder, &stop, &to_sweep).await
     }
 
     /// The run's ledger. One that a run without it goes on with begins here.
-    fn ledger(&self, path: &Path, started: &str, target: &Target) -> Result<Ledger, Failed> {
+    fn ledger(
+        &self,
+        path: &Path,
+        started: &str,
+        target: &Target,
+        connection: &Connection,
+    ) -> Result<Ledger, Failed> {
         let again = Ledger::reopen(path, target.redactor());
         again.or_else(|error| match error.kind() {
             ErrorKind::NotFound => {
-                begin_ledger(path, &self.so_far.run.run, started, target, &self.args.target)
+                begin_ledger(path, &self.so_far.run.run, started, target, connection)
             }
             ErrorKind::WouldBlock => Err(Failed::file(path, "the run is not over")),
             _ => Err(Failed::file(path, error)),
@@ -159,14 +165,17 @@ impl Session<'_> {
                 )));
             }
         }
+        let mut args = given.clone();
+        args.target = Some(facts.endpoint.clone());
+        (args.endpoint, args.region) = (None, Some(facts.region.clone()));
+        let chosen = args.choose()?.ok_or_else(|| Failed::usage("which endpoint?"))?;
         Ok(Connection {
-            endpoint: facts.endpoint.clone(),
-            region: Some(facts.region.clone()),
             name: Some(facts.name.clone()),
             image: facts.image.clone(),
             instance_type: facts.instance_type.clone(),
             zone: facts.zone.clone(),
-            ..given.connection(&facts.endpoint)
+            vpc: facts.vpc,
+            ..Connection::from(&chosen)
         })
     }
 }

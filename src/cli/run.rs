@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::args::{QuotaArgs, SelectArgs, SuiteArgs, TargetArgs, no_target, plural};
+use super::args::{QuotaArgs, SelectArgs, SuiteArgs, TargetArgs, no_target, plural, say_found};
 use super::exit::{Done, Exit, Failed};
 use super::files::RunFolder;
 use super::guideline::GuidelineArg;
@@ -23,7 +23,7 @@ use crate::run::{
     Assess, Assessment, Order, Progress, RunOptions, RunReport, Standing, Stop, Times, look_around,
     run as run_cases, shard,
 };
-use crate::target::{Caller, connect};
+use crate::target::{Caller, Connection, connect};
 use crate::transcript::{Planned, PlannedCase, Shard, Transcript, digest};
 
 /// The recording that is shown if no target is named.
@@ -103,10 +103,12 @@ pub(super) struct RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Done {
-    match (&args.resume, &args.target.endpoint) {
-        (Some(folder), _) => resume::run(args, folder),
-        (None, Some(endpoint)) => live(args, endpoint),
-        (None, None) => bundled(args),
+    if let Some(folder) = &args.resume {
+        return resume::run(args, folder);
+    }
+    match args.target.choose()? {
+        None => bundled(args),
+        Some(target) => live(args, &Connection::from(&target)),
     }
 }
 
@@ -140,12 +142,12 @@ fn bundled(args: &RunArgs) -> Done {
     Ok(Exit::Ok)
 }
 
-fn live(args: &RunArgs, endpoint: &str) -> Done {
+fn live(args: &RunArgs, connection: &Connection) -> Done {
     let chosen = args.select.select(args.suite.suite()?)?;
     let times = args.times(&chosen)?;
     let (plan, cases) = args.plan(chosen);
     let judging = Judging::new(&args.suite, &args.guideline, args.verbose)?;
-    let running = run_live(args, endpoint, plan, &cases, times, &judging.knowledge);
+    let running = run_live(args, connection, plan, &cases, times, &judging.knowledge);
     let (folder, report) = runtime()?.block_on(running)?;
     conclude(&judging, &folder, &report)
 }
@@ -174,7 +176,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
 /// Runs cases and leaves their transcript in a folder.
 async fn run_live(
     args: &RunArgs,
-    endpoint: &str,
+    connection: &Connection,
     plan: Planned,
     cases: &[Case],
     times: Times,
@@ -187,10 +189,11 @@ async fn run_live(
     // Better known before the endpoint is asked anything.
     folder.must_be_free()?;
     let started = format!("{:.0}", jiff::Timestamp::now());
-    let mut target = connect(&args.target.connection(endpoint)).await.map_err(no_target)?;
+    let mut target = connect(connection).await.map_err(no_target)?;
+    say_found(&target);
     args.quota.apply(&mut target.facts, cases);
     folder.create()?;
-    let ledger = begin_ledger(&folder.ledger(), &run_id, &started, &target, &args.target)?;
+    let ledger = begin_ledger(&folder.ledger(), &run_id, &started, &target, connection)?;
     let options = RunOptions {
         run: run_id,
         quotas: QuotaArgs::room(&target.facts),
@@ -199,7 +202,7 @@ async fn run_live(
         ledger,
         ..planned(&plan, knowledge)
     };
-    let (client, recorder) = target.into_recording(&options.run, &started);
+    let (endpoint, recorder) = target.into_recording(&options.run, &started);
     recorder.planned(plan);
     recorder.begin(&folder.transcript()).map_err(|e| Failed::file(&folder.transcript(), e))?;
     let part = args.shard.map(|shard| format!(", part {shard}")).unwrap_or_default();
@@ -212,7 +215,7 @@ async fn run_live(
     let stop = Stop::default();
     let to_sweep = ToSweep::default();
     watch_signals(stop.clone(), to_sweep.clone());
-    let caller = Caller::new(&client, &recorder);
+    let caller = Caller::new(&endpoint, &recorder);
     let report = run_on(&caller, cases, &options, &folder, &stop, &to_sweep).await?;
     Ok((folder, report))
 }

@@ -1,10 +1,31 @@
 //! `parallax schema`.
 
+use clap::{Args, ValueEnum};
+
 use super::exit::{Done, Exit};
 use super::files::to_json;
 use super::out::print;
 
-pub(super) fn run() -> Done {
-    print(&to_json(&crate::case::schema()));
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Of which files
+    #[arg(default_value = "case")]
+    of: Of,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Of {
+    /// Case files
+    Case,
+    /// The configuration file: targets
+    Config,
+}
+
+pub(super) fn run(args: &SchemaArgs) -> Done {
+    print(&to_json(&match args.of {
+        Of::Case => crate::case::schema(),
+        Of::Config => crate::target::config_schema(),
+    }));
     Ok(Exit::Ok)
 }

@@ -16,7 +16,7 @@ use crate::report::clean;
 use crate::run::{
     Book, Ledger, LedgerError, LedgerStarted, Mark, Stop, Sweep, SweepOptions, Swept,
 };
-use crate::target::{Caller, Connection, Target, connect};
+use crate::target::{Caller, Connection, Target, connect_only};
 
 /// What `sweep --help` says at its end.
 const HELP: &str = "\
@@ -36,6 +36,10 @@ names and tags are known, and what lies in what they name:
 
     parallax sweep parallax-out/1a2b3c4d --dry-run
     parallax sweep --endpoint http://cloud.example:8788/ --region RegionOne --run 1a2b3c4d
+    parallax sweep --target lab --all-runs
+
+With DIR the endpoint, the region and the profile are those of the run, whatever the environment and the
+configuration file say; --target NAME goes before them.
 
 Exit codes: 0 nothing is left, 2 usage, 3 the endpoint cannot be used, or (without DIR) cannot list a kind,
 4 something is left or was left alone (with --dry-run: there is something to remove), 130 stopped twice.";
@@ -117,15 +121,6 @@ pub(super) fn run(args: &SweepArgs) -> Done {
              see it",
         ));
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failed::usage(format!("no runtime: {e}")))?;
-    runtime.block_on(sweep(args))
-}
-
-async fn sweep(args: &SweepArgs) -> Done {
-    let began = Instant::now();
     let path = args.dir.as_deref().map(ledger_of).transpose()?;
     let started = match path.as_deref().map(started) {
         // Nothing was announced, so nothing was made.
@@ -136,17 +131,31 @@ async fn sweep(args: &SweepArgs) -> Done {
         Some(started) => started?,
         None => None,
     };
-    let target = connect(&args.connection(started.as_ref())?).await;
-    let target = target.map_err(no_target)?;
-    if let Some(started) = &started {
+    let connection = args.connection(started.as_ref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failed::usage(format!("no runtime: {e}")))?;
+    runtime.block_on(sweep(args, &connection, path.as_deref(), started.as_ref()))
+}
+
+async fn sweep(
+    args: &SweepArgs,
+    connection: &Connection,
+    path: Option<&Path>,
+    started: Option<&LedgerStarted>,
+) -> Done {
+    let began = Instant::now();
+    let target = connect_only(connection).await.map_err(no_target)?;
+    if let Some(started) = started {
         same_target(started, &target)?;
     }
-    let ledger = path.map(|path| open(&path, &target)).transpose()?;
-    let run = started.as_ref().map(|started| &started.run).or(args.run.as_ref());
+    let ledger = path.map(|path| open(path, &target)).transpose()?;
+    let run = started.map(|started| &started.run).or(args.run.as_ref());
     let mark = run.map_or(Mark::AnyRun, |run| Mark::Run(run.clone()));
     let endpoint = target.facts.endpoint.clone();
-    let (client, recorder) = target.into_silence();
-    let caller = Caller::new(&client, &recorder);
+    let (silent, recorder) = target.into_silence();
+    let caller = Caller::new(&silent, &recorder);
     let options = SweepOptions {
         within: Duration::from_secs(args.within * 60),
         settle: Duration::from_secs(args.settle),
@@ -203,22 +212,22 @@ async fn sweep(args: &SweepArgs) -> Done {
 }
 
 impl SweepArgs {
-    /// The endpoint and the credentials: those of the run, unless others are given.
+    /// The endpoint and the credentials: those of the run, unless others are given. What variables or
+    /// the configuration file say of another target is not meant.
     fn connection(&self, started: Option<&LedgerStarted>) -> Result<Connection, Failed> {
-        let endpoint = self.target.endpoint.as_deref();
-        let Some(endpoint) = endpoint.or(started.map(|s| s.target.endpoint.as_str())) else {
-            return Err(Failed::usage("which endpoint? --endpoint URL, or the folder of a run"));
-        };
-        let mut connection = self.target.connection(endpoint);
-        // It is not asked for: nothing is launched.
-        connection.image = Some(String::new());
-        if let Some(started) = started {
-            let region = Some(started.target.region.clone());
-            connection.region = connection.region.or(region);
-            connection.profile = connection.profile.or_else(|| started.profile.clone());
-            connection.ca_bundle = connection.ca_bundle.or_else(|| started.ca_bundle.clone());
+        let mut args = self.target.clone();
+        if let Some(started) = started.filter(|_| args.target.is_none()) {
+            let target = &started.target;
+            let endpoint = args.endpoint.is_none().then(|| target.endpoint.clone());
+            args.target = endpoint;
+            args.region = args.region.or_else(|| Some(target.region.clone()));
+            args.profile = args.profile.or_else(|| started.profile.clone());
+            args.ca_bundle = args.ca_bundle.or_else(|| started.ca_bundle.clone());
         }
-        Ok(connection)
+        let chosen = args.choose()?.ok_or_else(|| {
+            Failed::usage("which endpoint? --endpoint URL, --target NAME, or the folder of a run")
+        })?;
+        Ok(Connection::from(&chosen))
     }
 }
 
@@ -260,8 +269,8 @@ fn same_target(started: &LedgerStarted, target: &Target) -> Result<(), Failed> {
         return Ok(());
     }
     Err(Failed::usage(format!(
-        "the run was made on {} in {}, not on {} in {}; leave out --endpoint and --region, and see \
-         whether PARALLAX_ENDPOINT or PARALLAX_REGION is set",
+        "the run was made on {} in {}, not on {} in {}; leave out --endpoint, --region \
+         and --target",
         then.endpoint, then.region, now.endpoint, now.region
     )))
 }
@@ -282,12 +291,11 @@ pub(super) fn begin_ledger(
     run: &str,
     started: &str,
     target: &Target,
-    args: &TargetArgs,
+    connection: &Connection,
 ) -> Result<Ledger, Failed> {
-    let of = args.connection(&target.facts.endpoint);
     let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
     let first = LedgerStarted::new(run, started, &target.facts)
-        .with_access(of.profile, of.ca_bundle.map(absolute));
+        .with_access(connection.profile.clone(), connection.ca_bundle.clone().map(absolute));
     Ledger::create(path, first, target.redactor()).map_err(|e| Failed::file(path, e))
 }
 

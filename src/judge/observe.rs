@@ -254,13 +254,17 @@ fn observed(seen: &AnswerSeen<'_>) -> Observed {
         Answer::Error { error, .. } if crate::wire::is_throttling(&error.code) => {
             Observed::NoAnswer(format!("throttled: {}", error.code))
         }
+        // Whatever the code: it was told to come back later, and did.
+        Answer::Error { error, .. } if matches!(seen.status, 429 | 503) => {
+            Observed::NoAnswer(format!("not served: HTTP {} {}", seen.status, error.code))
+        }
         Answer::Error { error, .. } => Observed::Error {
             code: error.code.clone(),
             message: error.message.clone(),
             status: seen.status,
         },
         // What stands in front of the API answers so when it cannot reach it.
-        Answer::Foreign(what) if matches!(seen.status, 502..=504) => {
+        Answer::Foreign(what) if matches!(seen.status, 429 | 502..=504) => {
             Observed::NoAnswer(what.clone())
         }
         Answer::Foreign(what) => Observed::Foreign(what.clone()),

@@ -15,5 +15,6 @@ pub use ec2::Model;
 pub use facts::{
     Action, Identifier, List, Member, Paginator, Range, Shape, ShapeId, ShapeKind, Structure, Text,
 };
+pub(crate) use names::only_reads;
 pub use names::suggest;
 pub use waiter::{Acceptor, ErrorExpect, Matcher, Waiter, WaiterState};

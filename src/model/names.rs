@@ -28,6 +28,12 @@ impl Member {
     }
 }
 
+/// Whether an action only reads. The Service Authorization Reference gives all of EC2's actions that
+/// begin so the access level List or Read.
+pub(crate) fn only_reads(action: &str) -> bool {
+    ["Describe", "Get", "List", "Search"].iter().any(|verb| action.starts_with(verb))
+}
+
 /// The candidate that somebody meant who wrote `wrong`; `None` if nothing is close.
 ///
 /// One that differs in case or separators only (`describe-vpcs`) wins. Else at most one letter in

@@ -54,8 +54,7 @@ impl Actions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Model;
-    use crate::plan::calls::only_reads;
+    use crate::model::{Model, only_reads};
     use crate::plan::prices::{Charge, Prices};
     use crate::plan::quotas;
 

@@ -25,9 +25,3 @@ pub(super) fn most_calls(case: &Case) -> BTreeMap<&str, u64> {
     }
     calls
 }
-
-/// Whether an action only reads. The Service Authorization Reference gives all of EC2's actions that
-/// begin so the access level List or Read.
-pub(super) fn only_reads(action: &str) -> bool {
-    ["Describe", "Get", "List", "Search"].iter().any(|verb| action.starts_with(verb))
-}

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::calls::{most_calls, only_reads};
+use super::calls::most_calls;
 use super::input::{sent, template};
 use super::permissions::{Extra, extras};
 use super::prices::Prices;
 use super::refused::Refused;
 use crate::case::{Case, Scope};
+use crate::model::only_reads;
 use crate::run::{looks_at, sweeps_over};
 use crate::target::CALLED_ON_AWS;
 

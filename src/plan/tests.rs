@@ -9,7 +9,8 @@ use crate::assets::Assets;
 use crate::case::{Case, Suite};
 use crate::judge::baseline::{AWS, Baselines};
 use crate::model::Model;
-use crate::run::sweeps_over;
+use crate::run::{looks_at, sweeps_over};
+use crate::transcript::TargetFacts;
 
 fn case(steps: Value) -> Case {
     serde_json::from_value(json!({
@@ -50,8 +51,11 @@ fn instance() -> Case {
 
 fn with(instance_type: Option<&str>) -> Context {
     Context {
-        image: Some("ami-1".to_owned()),
-        instance_type: instance_type.map(str::to_owned),
+        target: TargetFacts {
+            image: Some("ami-1".to_owned()),
+            instance_type: instance_type.map(str::to_owned),
+            ..TargetFacts::default()
+        },
         request_timeout: Duration::from_secs(60),
         refused: Refused::default(),
     }
@@ -85,37 +89,40 @@ fn calls_counted_by_hand() {
     assert_eq!((plan.cases, plan.samples, plan.regions, plan.jobs), (1, 3, 2, 4));
     let calls = |action: &str| plan.calls.by_action[action];
     assert_eq!(calls("RunInstances"), 6);
-    // Its own call, and 13 + 28 + 64 tries of the undo, in the case twice and at the end of the run.
+    // Its own call, and 13 + 28 + 64 tries of the undo.
     assert_eq!(calls("TerminateInstances"), (1 + 105) * 6);
-    // Two polls of 65 looks, 105 of the undo's waiter, and one before the first case.
+    // What is there before the first case is noted.
+    assert_eq!(looks_at(&[instance()]), ["DescribeInstances"]);
+    // Two polls of 65 looks, 105 of the undo's waiter, and one before.
     assert_eq!(calls("DescribeInstances"), (65 + 65 + 105 + 1) * 6);
     assert_eq!(calls("DescribeAvailabilityZones"), 6, "discovery");
-    assert_eq!(calls("DescribeAccountAttributes"), 6, "discovery");
-    assert_eq!(plan.calls.by_action.len(), 6);
-    assert_eq!(plan.calls.reading, (236 + 3) * 6);
+    assert_eq!(calls("DescribeVpcs"), 6, "discovery");
+    assert_eq!(calls("DescribeAccountAttributes"), 6, "what there is room for");
+    assert_eq!(calls("DescribeAddresses"), 6, "what there is room for");
+    assert_eq!(plan.calls.by_action.len(), 7);
+    assert_eq!(plan.calls.reading, (236 + 4) * 6);
     assert_eq!(plan.calls.changing, (1 + 106) * 6);
 }
 
 #[test]
 fn lifetime_and_price_computed_by_hand() {
-    // A call takes 3 * 60 + 0.25 + 0.5 = 180.75 s at most. Until the failing termination: three calls
-    // and 300 s of looking; what needs the termination is left out. The undo: 45 and 120 s in the
-    // case, 300 s at the end of the run, and two calls more in each of its rounds.
-    // 3 * 180.75 + 300 + 465 + 6 * 180.75 = 2391.75 s.
+    // A call takes 60 + 60 = 120 s at most. Until the failing termination: three calls and 300 s of
+    // looking; what needs the termination is left out. The undo: 45, 120 and 300 s, and two calls more
+    // in each of its rounds. 3 * 120 + 300 + 465 + 6 * 120 = 1845 s.
     let plan = Plan::of(&[instance()], 3, 2, 4, &with(Some("t3.nano")));
     let of = |what: &str| plan.resources.iter().find(|r| r.what.starts_with(what)).expect(what);
-    assert_eq!(of("instance t3.nano").longest_seconds, Some(2392));
+    assert_eq!(of("instance t3.nano").longest_seconds, Some(1845));
     assert_eq!(of("instance t3.nano").count, 6);
     assert_eq!(of("root volume").count, 6);
     assert_eq!(of("public IPv4").count, 6);
-    // Per instance: (0.0052 + 2 * 0.05) * 2392 / 3600, 30 * 0.10 / 672 * 2392 / 3600, 0.005.
-    let expected = 6.0 * (0.069_899_556 + 0.002_966_270 + 0.005);
+    // Per instance: (0.0052 + 2 * 0.05) * 1845 / 3600, 30 * 0.10 / 672 * 1845 / 3600, 0.005.
+    let expected = 6.0 * (0.053_915 + 0.002_287_946 + 0.005);
     let at_most = plan.price.at_most.expect("known");
     assert!((at_most - expected).abs() < 1e-6, "{at_most} {expected}");
     assert!((plan.price.at_most_anywhere.expect("known") - 2.0 * expected).abs() < 1e-6);
     let text = plan.to_string();
-    assert!(text.contains("at most $0.47 by the list prices of us-east-1, $0.94"), "{text}");
-    assert!(text.contains("40 min"), "{text}");
+    assert!(text.contains("at most $0.37 by the list prices of us-east-1, $0.74"), "{text}");
+    assert!(text.contains("31 min"), "{text}");
 }
 
 /// What does not need the case's own removal runs on when that has failed.
@@ -125,7 +132,7 @@ fn a_thing_outlives_a_failed_removal() {
     longer.steps[3].needs.clear();
     let plan = plan(longer);
     let instance = plan.resources.iter().find(|r| r.what.starts_with("instance")).expect("one");
-    assert_eq!(instance.longest_seconds, Some(2392 + 300 + 181), "2391.75 + 300 + 180.75");
+    assert_eq!(instance.longest_seconds, Some(1845 + 300 + 120));
 }
 
 #[test]
@@ -318,27 +325,23 @@ fn policy(cases: &[Case], regions: &[&str], instance_type: Option<&str>) -> Valu
 }
 
 #[test]
-fn a_policy_has_the_actions_of_steps_undos_waiters_and_discovery() {
-    let policy = policy(&[instance(), vpc(true)], &["eu-central-1"], Some("t3.nano"));
+fn a_policy_has_the_actions_of_steps_undos_waiters_discovery_and_sweeping() {
+    let cases = [instance(), vpc(true)];
+    let policy = policy(&cases, &["eu-central-1"], Some("t3.nano"));
+    let mut reads = sweeps_over(&cases);
+    reads.extend(["DescribeAvailabilityZones", "DescribeInstances", "DescribeVpcs"]);
+    reads.extend(["DescribeAccountAttributes", "DescribeAddresses"]);
+    reads.sort_unstable();
+    reads.dedup();
+    let reads: Vec<String> = reads.iter().map(|action| format!("ec2:{action}")).collect();
     assert_eq!(policy["Version"], "2012-10-17");
     let in_region = json!({ "StringEquals": { "aws:RequestedRegion": ["eu-central-1"] } });
-    // Steps, waiters and discovery; and what a sweep lists of instances, VPCs and what lies in these.
-    let mut reading: Vec<String> = sweeps_over(&[instance(), vpc(true)])
-        .into_iter()
-        .chain(["DescribeAccountAttributes", "DescribeAddresses", "DescribeAvailabilityZones"])
-        .map(|action| format!("ec2:{action}"))
-        .collect();
-    reading.sort();
-    reading.dedup();
-    for needed in ["DescribeInstances", "DescribeVpcs", "DescribeSubnets", "DescribeRouteTables"] {
-        assert!(reading.contains(&format!("ec2:{needed}")), "{needed}");
-    }
     assert_eq!(
         policy["Statement"],
         json!([
             {
                 "Sid": "Read", "Effect": "Allow", "Resource": "*", "Condition": in_region,
-                "Action": reading,
+                "Action": reads,
             },
             {
                 "Sid": "Change", "Effect": "Allow", "Resource": "*", "Condition": in_region,

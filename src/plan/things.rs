@@ -25,7 +25,7 @@ pub(super) fn made(case: &Case, at: usize, scope: &Scope, prices: &Prices) -> Ve
     let input = Input::new(case, at, scope);
     let step = input.step();
     let action = step.action.as_str();
-    let reads = super::calls::only_reads(action);
+    let reads = crate::model::only_reads(action);
     if reads || input.is_true("DryRun") || (step.undo.is_none() && input.repeats()) {
         return Vec::new();
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::calls::{most_calls, only_reads};
+use super::calls::most_calls;
 use super::lifetime::longest;
 use super::prices::{Charge, Prices, as_f64};
 use super::quotas::{self, Holds, Need};
@@ -14,16 +14,16 @@ use super::refused::Refused;
 use super::show::money;
 use super::things::{Thing, made};
 use crate::case::{Case, Scope};
+use crate::model::only_reads;
 use crate::run::{lacking, looks_at};
-use crate::target::{CALLED_ON_AWS, MAX_ATTEMPTS, longest_call};
+use crate::target::{CALLED_ON_AWS, MAX_ATTEMPTS, lacked, longest_call};
+use crate::transcript::TargetFacts;
 
 /// What is known of the target, and how patient the run is with it.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// The image that instances boot from.
-    pub image: Option<String>,
-    /// The type of the instances.
-    pub instance_type: Option<String>,
+    /// The target: its image and instance type, and what it is declared to lack.
+    pub target: TargetFacts,
     /// The time that one request may take, as `--timeout` says it.
     pub request_timeout: Duration,
     /// Calls that make nothing, for AWS refuses them.
@@ -124,7 +124,8 @@ impl Plan {
         }
         for case in cases {
             let scope = known_variables(case, context);
-            if let Some(why) = lacking(case, &scope) {
+            let lacked = lacked(case, &context.target);
+            if let Some(why) = lacked.or_else(|| lacking(case, &scope)) {
                 sum.skipped.push(Skipped { case: case.name.clone(), why });
             } else {
                 sum.case(case, &scope, call, (&context.refused, prices));
@@ -279,7 +280,9 @@ fn known_variables(case: &Case, context: &Context) -> Scope {
     for name in ["name", "run", "token", "region", "zone"] {
         scope.set(name, Value::from(name));
     }
-    for (name, value) in [("image", &context.image), ("instance_type", &context.instance_type)] {
+    for (name, value) in
+        [("image", &context.target.image), ("instance_type", &context.target.instance_type)]
+    {
         if let Some(value) = value {
             scope.set(name, Value::from(value.as_str()));
         }
@@ -323,7 +326,8 @@ fn assumptions(context: &Context, sum: &Sum, times: u64, prices: &Prices) -> Vec
          then, and what is left behind (exit code 4) until it is removed"
             .to_owned(),
         format!(
-            "every call takes its longest, {} s: {MAX_ATTEMPTS} attempts of {} s",
+            "every call takes its longest, {} s: asked again for as long as that takes, and the last \
+             attempt {} s; waiting for AWS's limits on requests is not counted",
             longest_call(context.request_timeout).as_secs(),
             context.request_timeout.as_secs()
         ),

@@ -15,7 +15,7 @@ use super::queue::beyond;
 use super::undo::{self, Pending};
 use super::{CaseEnd, RunOptions, Stop, bug};
 use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step, pages};
-use crate::target::{Ahead, Call, Called, Caller, Form};
+use crate::target::{Ahead, Call, Called, Caller, Form, lacked};
 use crate::transcript::{Ending, Purpose};
 use crate::wire::{Answer, FailureKind};
 
@@ -95,7 +95,8 @@ impl<'r> CaseRun<'r> {
         for (name, value) in &self.case.variables {
             self.scope.set_row(name.clone(), value.clone());
         }
-        let why = lacking(self.case, &self.scope);
+        let lacked = lacked(self.case, &options.target);
+        let why = lacked.or_else(|| lacking(self.case, &self.scope));
         if let Some(why) = why.or_else(|| over_quota(self.case, options)) {
             for step in &self.case.steps {
                 let why = self.caller.recorder().redacted(&why);

@@ -18,6 +18,7 @@ mod queue;
 #[cfg(test)]
 mod sample;
 mod schedule;
+mod skip;
 mod stop;
 mod sweep;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use panic::bug;
 pub use part::shard;
 pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};
+pub(crate) use skip::why_skipped;
 pub use stop::Stop;
 pub use sweep::{Found, Left, Mark, OtherAccount, Sweep, SweepOptions, Swept, Unsure, look_around};
 pub(crate) use sweep::{looks_at, sweeps_over};

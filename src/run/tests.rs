@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{Ledger, Order, Progress, RunOptions, Stop, run};
 use crate::case::Case;
-use crate::target::Caller;
+use crate::target::{Caller, Endpoint, Rate};
 use crate::transcript::{Ending, Event, Recorder, Redactor, RunStarted, TargetFacts, Transcript};
 use crate::wire::{Client, ClientOptions, Signer};
 
@@ -74,7 +74,7 @@ async fn a_panic_loses_no_undo() {
     let facts = TargetFacts { region: "r".into(), ..TargetFacts::default() };
     let credentials = Credentials::new("AKIDEXAMPLE", "secret-secret", None, None, "test");
     let client = Client::new(&url, Signer::new(credentials, "r"), ClientOptions::default());
-    let client = client.expect("a client");
+    let endpoint = Endpoint::new(client.expect("a client"), Rate::Unlimited);
     let recorder = Recorder::new(Redactor::default(), Instant::now());
     recorder.run_started(RunStarted {
         version: 1,
@@ -93,7 +93,7 @@ async fn a_panic_loses_no_undo() {
         ..RunOptions::default()
     };
     let cases = [case(1, PANICS), case(2, "look")];
-    let caller = Caller::new(&client, &recorder);
+    let caller = Caller::new(&endpoint, &recorder);
     let report = run(&caller, &cases, &options, &Stop::default(), &Progress::quiet()).await;
 
     assert_eq!((report.panics, report.leaks, report.interrupted), (1, 0, false));

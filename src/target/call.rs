@@ -1,34 +1,24 @@
 //! One call: encoded once, sent until an SDK would have its answer, every attempt recorded.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Instant, SystemTime};
 
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
-use crate::model::Model;
+use super::Endpoint;
+use super::endpoint::retry_after;
+use super::pace::{MAX_ATTEMPTS, PATIENCE, Trouble, again};
+use crate::model::{Model, only_reads};
 use crate::transcript::{CallFor, Purpose, Recorder};
 use crate::wire::{
-    Answer, Client, EncodeError, FailureKind, Manner, encode, encode_form, is_throttling,
-    replace_parameters,
+    Answer, EncodeError, FailureKind, Manner, encode, encode_form, has_token, replace_parameters,
 };
-
-/// Attempts that AWS's SDKs make in their standard retry mode.
-pub(crate) const MAX_ATTEMPTS: u32 = 3;
-/// Wait before the second attempt; doubled before the third.
-const FIRST_BACKOFF: Duration = Duration::from_millis(250);
-
-/// The longest that one call takes if a request may take this long: every attempt its full time, and
-/// the waits between them.
-pub(crate) fn longest_call(request: Duration) -> Duration {
-    let waits = (1..MAX_ATTEMPTS).map(|attempt| FIRST_BACKOFF * 2u32.pow(attempt - 1));
-    request * MAX_ATTEMPTS + waits.sum::<Duration>()
-}
 
 /// Makes calls on one endpoint and records them.
 #[derive(Debug)]
 pub struct Caller<'r> {
-    client: &'r Client,
+    endpoint: &'r Endpoint,
     recorder: &'r Recorder,
 }
 
@@ -112,8 +102,12 @@ impl Called {
 
 impl<'r> Caller<'r> {
     /// A caller of this endpoint.
-    pub fn new(client: &'r Client, recorder: &'r Recorder) -> Self {
-        Caller { client, recorder }
+    pub fn new(endpoint: &'r Endpoint, recorder: &'r Recorder) -> Self {
+        Caller { endpoint, recorder }
+    }
+
+    pub(super) fn endpoint(&self) -> &'r Endpoint {
+        self.endpoint
     }
 
     /// The same endpoint, with another recorder.
@@ -121,7 +115,7 @@ impl<'r> Caller<'r> {
     where
         'r: 's,
     {
-        Caller { client: self.client, recorder }
+        Caller { endpoint: self.endpoint, recorder }
     }
 
     pub(crate) fn recorder(&self) -> &'r Recorder {
@@ -150,9 +144,12 @@ impl<'r> Caller<'r> {
         if let Some(by) = call.form.parameters {
             replace_parameters(&mut parameters, by);
         }
+        let harmless = only_reads(&action.name)
+            || self.endpoint.tokens_hold && has_token(model, action, &parameters);
         let body = encode_form(&parameters, manner.encoding);
         let invocation = uuid::Uuid::new_v4().to_string();
-        let mut attempt = 1;
+        self.endpoint.pace.turn(&action.name).await;
+        let (mut attempt, began) = (1, Instant::now());
         loop {
             let headers = vec![
                 ("amz-sdk-invocation-id".to_owned(), invocation.clone()),
@@ -163,7 +160,7 @@ impl<'r> Caller<'r> {
             {
                 return Called::Withheld(why);
             }
-            let sent = self.client.send(body.clone(), headers, manner).await;
+            let sent = self.endpoint.client.send(body.clone(), headers, manner).await;
             let about = CallFor {
                 case: call.case,
                 step: call.step,
@@ -172,33 +169,34 @@ impl<'r> Caller<'r> {
                 attempt,
             };
             self.recorder.exchange(about, &sent);
-            let called = match sent.outcome {
-                Ok(response) => Called::Answer(
-                    Answer::read(model, Some(action), response.status, &response.body),
-                    response.status,
-                ),
-                Err(failure) => Called::Failure(failure.kind, failure.message),
+            self.endpoint.note(&sent);
+            let (called, hold) = match sent.outcome {
+                Ok(response) => {
+                    let hold = retry_after(&response, SystemTime::now());
+                    let answer = Answer::read(model, Some(action), response.status, &response.body);
+                    (Called::Answer(answer, response.status), hold)
+                }
+                Err(failure) => (Called::Failure(failure.kind, failure.message), None),
             };
-            if attempt == MAX_ATTEMPTS || !is_transient(&called) {
+            let trouble = Trouble::of(&called, harmless);
+            let pause =
+                trouble.and_then(|t| again(t, attempt, began.elapsed(), hold, fastrand::f64()));
+            match trouble {
+                Some(trouble) if trouble.is_overload() => {
+                    // Nobody waits for what this call does not wait for.
+                    self.endpoint.pace.slow_down(sent.started, pause.and(hold));
+                }
+                None if matches!(called, Called::Answer(..)) => self.endpoint.pace.go_on(),
+                _ => {}
+            }
+            let Some(pause) = pause else { return called };
+            tokio::time::sleep(pause).await;
+            self.endpoint.pace.turn(&action.name).await;
+            if began.elapsed() > PATIENCE {
                 return called;
             }
-            tokio::time::sleep(FIRST_BACKOFF * 2u32.pow(attempt - 1)).await;
             attempt += 1;
         }
-    }
-}
-
-/// Whether an SDK would try again: throttled, or a fault of the server. Of failures without an
-/// answer only those in which nothing was sent: a creating call that may have arrived is not
-/// repeated.
-fn is_transient(called: &Called) -> bool {
-    match called {
-        Called::Answer(answer, status) => {
-            matches!(status, 500 | 502 | 503 | 504)
-                || answer.error_code().is_some_and(is_throttling)
-        }
-        Called::Failure(kind, _) => *kind == FailureKind::Connect,
-        Called::Unsendable(_) | Called::Withheld(_) => false,
     }
 }
 
@@ -228,8 +226,19 @@ pub enum Question {
 impl Caller<'_> {
     /// Asks the endpoint something that belongs to no case.
     pub async fn ask(&self, action: &str, input: &Value) -> Question {
+        self.ask_in_manner(action, input, &Manner::default()).await
+    }
+
+    /// The same, with a request that differs from what an SDK would send.
+    pub(super) async fn ask_in_manner(
+        &self,
+        action: &str,
+        input: &Value,
+        manner: &Manner,
+    ) -> Question {
         let (case, step) = (None, None);
-        let (purpose, form, ahead) = (Purpose::Discover, Form::default(), None);
+        let (purpose, ahead) = (Purpose::Discover, None);
+        let form = Form { manner: Some(manner), ..Form::default() };
         let called = self.call(Call { case, step, purpose, action, input, form, ahead }).await;
         let what = self.recorder.redacted(&called.describe()).as_str().to_owned();
         match called {

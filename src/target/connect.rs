@@ -4,17 +4,24 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::{AccessError, Caller, Problem, discover, find_access, room};
+use super::discover::{Found, find_rest, first_question};
+use super::settings::Chosen;
+use super::{AccessError, Caller, Endpoint, Kind, Problem, Rate, find_access, room};
 use crate::transcript::{
-    FORMAT_VERSION, Recorder, Redactor, RunStarted, Salt, TargetFacts, Transcript,
+    FORMAT_VERSION, Recorder, Redactor, RunStarted, Salt, TargetFacts, Transcript, VpcSupport,
 };
 use crate::wire::{Client, ClientError, ClientOptions, Signer};
 
-/// What the user says of a target; what is `None` is found out.
+/// Seconds that one request may take if nobody says otherwise.
+pub(crate) const TIMEOUT: u64 = 60;
+
+/// What is said of a target; what is `None` is found out.
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// URL of the EC2 API, or `aws` for AWS's own of the region.
     pub endpoint: String,
+    /// What kind of cloud it is; by its URL if `None`.
+    pub kind: Option<Kind>,
     /// Region to sign for.
     pub region: Option<String>,
     /// Profile of AWS's configuration files.
@@ -27,12 +34,81 @@ pub struct Connection {
     pub instance_type: Option<String>,
     /// An availability zone.
     pub zone: Option<String>,
+    /// Who logs in to machines of the image.
+    pub ssh_user: Option<String>,
+    /// Whether there are VPCs.
+    pub vpc: Option<VpcSupport>,
+    /// What it is declared to lack.
+    pub lacks: Vec<String>,
+    /// How many of a thing may be there at once.
+    pub quotas: BTreeMap<String, u32>,
     /// PEM file of certificate authorities to trust beside the system's.
     pub ca_bundle: Option<PathBuf>,
+    /// How many requests it is sent; by its kind if `None`.
+    pub rate: Option<Rate>,
     /// Time that one request may take.
     pub timeout: Duration,
     /// If accounts and addresses are not to be seen in what is written.
     pub anonymous: Option<Salt>,
+}
+
+impl Connection {
+    /// Nothing is said but where it is.
+    pub fn to(endpoint: impl Into<String>) -> Connection {
+        Connection {
+            endpoint: endpoint.into(),
+            kind: None,
+            region: None,
+            profile: None,
+            name: None,
+            image: None,
+            instance_type: None,
+            zone: None,
+            ssh_user: None,
+            vpc: None,
+            lacks: Vec::new(),
+            quotas: BTreeMap::new(),
+            ca_bundle: None,
+            rate: None,
+            timeout: Duration::from_secs(TIMEOUT),
+            anonymous: None,
+        }
+    }
+
+    /// What kind of cloud it is, said or by its URL.
+    pub fn kind(&self) -> Kind {
+        self.kind.unwrap_or_else(|| Kind::of(&self.endpoint))
+    }
+
+    /// How many requests it is sent, said or by its kind. Only AWS documents what it allows; others
+    /// are asked as fast as cases come, and slower as soon as they complain.
+    pub fn rate(&self) -> Rate {
+        let usual = if self.kind() == Kind::Aws { Rate::OfAws } else { Rate::Unlimited };
+        self.rate.unwrap_or(usual)
+    }
+}
+
+impl From<&Chosen> for Connection {
+    fn from(chosen: &Chosen) -> Connection {
+        let said = chosen.said.clone();
+        Connection {
+            kind: said.kind.map(|s| s.value),
+            region: said.region.map(|s| s.value),
+            profile: said.profile.map(|s| s.value),
+            name: said.name.map(|s| s.value),
+            image: said.image.map(|s| s.value),
+            instance_type: said.instance_type.map(|s| s.value),
+            zone: said.zone.map(|s| s.value),
+            ssh_user: said.ssh_user.map(|s| s.value),
+            vpc: said.vpc.map(|s| s.value),
+            lacks: said.lacks.map(|s| s.value).unwrap_or_default(),
+            quotas: said.quotas.map(|s| s.value).unwrap_or_default(),
+            ca_bundle: said.ca.map(|s| s.value),
+            rate: said.rate.map(|s| s.value),
+            timeout: Duration::from_secs(said.timeout.map_or(TIMEOUT, |s| s.value)),
+            ..Connection::to(chosen.endpoint.value.clone())
+        }
+    }
 }
 
 /// A target that answers as EC2 does.
@@ -40,10 +116,9 @@ pub struct Connection {
 pub struct Target {
     /// What is known of it and may be shown.
     pub facts: TargetFacts,
-    client: Client,
-    redactor: Redactor,
-    discovery: Recorder,
-    began: Instant,
+    /// What nobody had said and it told.
+    pub found: Found,
+    prepared: Prepared,
 }
 
 /// Why no case can run on a target.
@@ -60,17 +135,29 @@ pub enum ConnectError {
     Target(#[from] Problem),
 }
 
-/// Finds credentials and asks the endpoint who it is. Nothing is made there or here.
+/// Everything that a target can be asked with; nothing has been sent yet.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) endpoint: Endpoint,
+    pub(super) facts: TargetFacts,
+    pub(super) discovery: Recorder,
+    pub(super) expires: Option<std::time::SystemTime>,
+    redactor: Redactor,
+    began: Instant,
+}
+
+/// Finds credentials and certificates.
 ///
 /// # Errors
 /// Says what is missing or wrong, and what to do.
-pub async fn connect(connection: &Connection) -> Result<Target, ConnectError> {
+pub(super) async fn prepare(connection: &Connection) -> Result<Prepared, ConnectError> {
     let began = Instant::now();
     let access = find_access(connection.profile.as_deref(), connection.region.as_deref()).await?;
-    let endpoint = match connection.endpoint.as_str() {
+    let url = match connection.endpoint.as_str() {
         "aws" => of_aws(&access.region),
         url => url.to_owned(),
     };
+    let expires = access.credentials.expiry();
     let signer = Signer::new(access.credentials, access.region.clone());
     let mut redactor = Redactor::new(signer.secrets());
     if let Some(salt) = &connection.anonymous {
@@ -81,8 +168,8 @@ pub async fn connect(connection: &Connection) -> Result<Target, ConnectError> {
         ca_bundle: connection.ca_bundle.clone(),
         ..ClientOptions::default()
     };
-    let client = Client::new(&endpoint, signer, options)?;
-    let mut facts = TargetFacts {
+    let client = Client::new(&url, signer, options)?;
+    let facts = TargetFacts {
         name: connection.name.clone().unwrap_or_else(|| host(&client)),
         endpoint: client.endpoint().to_string(),
         region: access.region,
@@ -90,32 +177,61 @@ pub async fn connect(connection: &Connection) -> Result<Target, ConnectError> {
         instance_type: connection.instance_type.clone(),
         zone: connection.zone.clone(),
         quotas: BTreeMap::new(),
+        ssh_user: connection.ssh_user.clone(),
+        vpc: connection.vpc,
+        lacks: connection.lacks.clone(),
     };
+    let endpoint = Endpoint::new(client, connection.rate());
     let discovery = Recorder::new(redactor.clone(), began);
-    let caller = Caller::new(&client, &discovery);
-    let found = discover(&caller, &facts).await?;
-    facts.quotas = room(&caller, &facts.endpoint).await;
-    facts.zone = facts.zone.or(found.zone);
-    facts.image = facts.image.or(found.image);
-    Ok(Target { facts, client, redactor, discovery, began })
+    Ok(Prepared { endpoint, facts, discovery, expires, redactor, began })
+}
+
+/// Finds credentials, asks the endpoint whether it is EC2 and takes them, and asks what nobody said of
+/// it. Nothing is made there or here.
+///
+/// # Errors
+/// Says what is missing or wrong, and what to do.
+pub async fn connect(connection: &Connection) -> Result<Target, ConnectError> {
+    let mut target = connect_only(connection).await?;
+    let caller = Caller::new(&target.prepared.endpoint, &target.prepared.discovery);
+    let rest = find_rest(&caller, &target.facts, connection.kind()).await;
+    rest.complete(&mut target.facts);
+    target.facts.quotas = room(&caller, &target.facts.endpoint).await;
+    target.facts.quotas.extend(connection.quotas.clone());
+    target.found = Found { zone: target.found.zone, ..rest };
+    Ok(target)
+}
+
+/// The same for whoever starts nothing: image, type and VPCs are not asked for.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_only(connection: &Connection) -> Result<Target, ConnectError> {
+    let prepared = prepare(connection).await?;
+    let mut facts = prepared.facts.clone();
+    let caller = Caller::new(&prepared.endpoint, &prepared.discovery);
+    let found = Found { zone: first_question(&caller, &facts).await?, ..Found::default() };
+    found.complete(&mut facts);
+    Ok(Target { facts, found, prepared })
 }
 
 impl Target {
     /// Takes out of what is written what is secret, and nothing else.
     pub fn redactor(&self) -> Redactor {
-        self.redactor.identified()
+        self.prepared.redactor.identified()
     }
 
-    /// The client of the endpoint, and a recorder that keeps nothing.
-    pub fn into_silence(self) -> (Client, Recorder) {
-        let recorder = Recorder::new(self.redactor.identified(), self.began).silent();
-        (self.client, recorder)
+    /// The endpoint, and a recorder that keeps nothing.
+    pub fn into_silence(self) -> (Endpoint, Recorder) {
+        let prepared = self.prepared;
+        let recorder = Recorder::new(prepared.redactor.identified(), prepared.began).silent();
+        (prepared.endpoint, recorder)
     }
 
-    /// The client of the endpoint, and a recorder that begins with the run's first line and what
-    /// was asked so far. `run` is the run's id, `started` the time in RFC 3339.
-    pub fn into_recording(self, run: &str, started: &str) -> (Client, Recorder) {
-        let recorder = Recorder::new(self.redactor, self.began);
+    /// The endpoint, and a recorder that begins with the run's first line and what was asked so far.
+    /// `run` is the run's id, `started` the time in RFC 3339.
+    pub fn into_recording(self, run: &str, started: &str) -> (Endpoint, Recorder) {
+        let recorder = Recorder::new(self.prepared.redactor, self.prepared.began);
         recorder.run_started(RunStarted {
             version: FORMAT_VERSION,
             parallax: env!("CARGO_PKG_VERSION").to_owned(),
@@ -123,17 +239,18 @@ impl Target {
             started: started.to_owned(),
             target: self.facts,
         });
-        recorder.continue_with(self.discovery);
-        (self.client, recorder)
+        recorder.continue_with(self.prepared.discovery);
+        (self.prepared.endpoint, recorder)
     }
 
     /// The client of the endpoint, and a recorder that goes on with an interrupted run, beginning with
     /// what was asked now. `started` is the time in RFC 3339.
-    pub fn into_resuming(self, so_far: &Transcript, started: &str) -> (Client, Recorder) {
-        let recorder = Recorder::resuming(self.redactor, self.began, so_far);
+    pub fn into_resuming(self, so_far: &Transcript, started: &str) -> (Endpoint, Recorder) {
+        let Prepared { endpoint, redactor, began, discovery, .. } = self.prepared;
+        let recorder = Recorder::resuming(redactor, began, so_far);
         recorder.resumed(started);
-        recorder.continue_with(self.discovery);
-        (self.client, recorder)
+        recorder.continue_with(discovery);
+        (endpoint, recorder)
     }
 }
 
@@ -152,11 +269,27 @@ fn host(client: &Client) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::of_aws;
+    use super::*;
 
     #[test]
     fn every_region_has_its_endpoint() {
         assert_eq!(of_aws("eu-west-1"), "https://ec2.eu-west-1.amazonaws.com/");
         assert_eq!(of_aws("cn-north-1"), "https://ec2.cn-north-1.amazonaws.com.cn/");
+        for region in ["eu-west-1", "cn-north-1"] {
+            assert_eq!(Connection::to(of_aws(region)).kind(), Kind::Aws);
+        }
+    }
+
+    #[test]
+    fn only_aws_is_aws() {
+        assert_eq!(Connection::to("aws").rate(), Rate::OfAws);
+        for url in ["http://cloud.example/ec2.amazonaws.com/", "http://amazonaws.com.evil.example/"]
+        {
+            let connection = Connection::to(url);
+            assert_eq!((connection.kind(), connection.rate()), (Kind::Other, Rate::Unlimited));
+        }
+        // As it is said: an endpoint within a VPC has another name.
+        let said = Connection { kind: Some(Kind::Aws), ..Connection::to("http://vpce.example/") };
+        assert_eq!(said.rate(), Rate::OfAws);
     }
 }

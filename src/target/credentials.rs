@@ -1,12 +1,18 @@
 //! Credentials and region, found as AWS's own tools find them.
 
+use std::path::PathBuf;
+
 use aws_config::BehaviorVersion;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
+use aws_types::service_config::ServiceConfigKey;
+
+use super::settings::{Origin, Said, Saying};
 
 /// Who is asking, and for which region.
 #[derive(Debug)]
@@ -33,6 +39,50 @@ pub enum AccessError {
     Region,
 }
 
+/// What AWS's own configuration says of the endpoint of EC2 and of certificate authorities: its
+/// variables, then the profile.
+pub(super) async fn of_aws(
+    profile: Option<&str>,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Saying {
+    // With a region the SDK need not look for one, which it does on the network in the end.
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client())
+        .region(Region::new("none"));
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    let config = loader.load().await;
+    let said = |names: &[&str], service: &str, variable_name: &str, key: &str| {
+        let key =
+            ServiceConfigKey::builder().service_id(service).env(variable_name).profile(key).build();
+        let value = config.service_config()?.load_config(key.ok()?)?;
+        let named = names.iter().find(|name| variable(name).as_deref() == Some(value.as_str()));
+        let origin = match named {
+            Some(name) => Origin::Variable((*name).to_owned()),
+            None => Origin::Aws("AWS's profile".to_owned()),
+        };
+        Some(Said { value, origin }).filter(|said| !said.value.is_empty())
+    };
+    Saying {
+        endpoint: said(
+            &["AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL"],
+            "EC2",
+            "AWS_ENDPOINT_URL",
+            "endpoint_url",
+        ),
+        ca: said(&["AWS_CA_BUNDLE"], "EC2", "AWS_CA_BUNDLE", "ca_bundle")
+            .map(|said| said.map(PathBuf::from)),
+        ..Saying::default()
+    }
+}
+
+fn http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build_https()
+}
+
 /// Finds credentials and region in flags, environment, profiles, and so on, as AWS documents for
 /// its SDKs ("Standardized credential providers").
 ///
@@ -42,9 +92,7 @@ pub async fn find_access(
     profile: Option<&str>,
     region: Option<&str>,
 ) -> Result<Access, AccessError> {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https();
+    let http = http_client();
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
     if let Some(profile) = profile {
         // Set as the source, too: else credentials in the environment would go before a profile that

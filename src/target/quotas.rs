@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::discover::is_aws;
 use super::{Caller, Question};
 use crate::case::Selector;
+use crate::wire::is_aws;
 
 /// How many things of a kind the account may have, by the words of a case's `uses`: the attributes of
 /// an account that say it, the first that it has of each list. Of VPCs and volumes EC2 has none.

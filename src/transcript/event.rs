@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Planned, Redacted, RedactedValue};
@@ -77,6 +78,15 @@ pub struct TargetFacts {
     /// that is not here has no limit that is known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub quotas: BTreeMap<String, u32>,
+    /// Who logs in to machines of the image, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh_user: Option<String>,
+    /// Whether there are VPCs, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc: Option<VpcSupport>,
+    /// What the target is declared not to have: things that cases use, or actions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
 }
 
 /// A run that was interrupted goes on.
@@ -89,6 +99,29 @@ pub struct RunResumed {
     /// Milliseconds that the run had lasted. What comes after goes on counting from there: the time
     /// in between is not the run's.
     pub at_ms: u64,
+}
+
+/// Whether a target has VPCs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VpcSupport {
+    /// It has, and one of them is there by default.
+    Default,
+    /// It has, and each has to be made.
+    NoDefault,
+    /// It has none.
+    None,
+}
+
+impl VpcSupport {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            VpcSupport::Default => "default",
+            VpcSupport::NoDefault => "no-default",
+            VpcSupport::None => "none",
+        }
+    }
 }
 
 /// A case was begun.

@@ -18,6 +18,7 @@ pub use attempts::Attempt;
 pub use event::{
     Body, CaseEnded, CaseStarted, Ending, Event, Exchange, FORMAT_VERSION, Failure, Purpose, Reply,
     Request, Response, RunEnded, RunResumed, RunStarted, StepEnded, TargetFacts, UndoEnded,
+    VpcSupport,
 };
 pub use merge::{MergeError, Part, merge};
 pub use planned::{Planned, PlannedCase, Shard, digest};

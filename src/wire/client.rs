@@ -13,6 +13,10 @@ use url::Url;
 use super::cut::cut_off;
 use super::{Encoding, Manner, Method, Signature, Signer, encode_form};
 
+/// How long a connection waits for its next request. Apache ends those that waited for five seconds,
+/// others later, and what is sent just then is lost without a word whether it arrived.
+const IDLE: Duration = Duration::from_secs(4);
+
 /// How to reach an endpoint.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
@@ -155,6 +159,7 @@ impl Client {
             // A redirect is an answer to be judged; credentials never follow it.
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(options.connect_timeout)
+            .pool_idle_timeout(IDLE)
             .timeout(options.timeout);
         if let Some(path) = &options.ca_bundle {
             http = http.tls_certs_merge(certificates(path)?);
@@ -321,7 +326,11 @@ fn with_query(url: &str, query: &[(String, String)]) -> String {
     format!("{url}{separator}{}", encode_form(query, Encoding::Usual))
 }
 
-fn parse_endpoint(text: &str) -> Result<Url, ClientError> {
+/// The URL of an endpoint: HTTP, a host, a path, and nothing else.
+///
+/// # Errors
+/// It is no such URL; the error shows no password.
+pub(crate) fn parse_endpoint(text: &str) -> Result<Url, ClientError> {
     let wrong = |why: &str| ClientError::Endpoint(without_userinfo(text), why.to_owned());
     let mut url = Url::parse(text).map_err(|e| wrong(&e.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {

@@ -187,6 +187,14 @@ pub(crate) fn replace(parameters: &mut Vec<(String, String)>, by: &Map<String, V
     }
 }
 
+/// Whether one of the parameters is the token by which AWS knows a request that it gets twice.
+pub(crate) fn has_token(model: &Model, action: &Action, parameters: &[(String, String)]) -> bool {
+    let Some(shape) = action.input else { return false };
+    let ShapeKind::Structure(structure) = &model.shape(shape).kind else { return false };
+    let mut tokens = structure.members.iter().filter(|m| m.idempotency_token);
+    tokens.any(|token| parameters.iter().any(|(name, _)| *name == token.query_name()))
+}
+
 /// Parameters as the body of a form.
 pub fn encode_form(parameters: &[(String, String)], encoding: Encoding) -> String {
     let escape = |text: &str| match encoding {
@@ -256,6 +264,21 @@ mod tests {
                 &MaxCount=1&MinCount=1&SecurityGroupId.1=sg-1&EbsOptimized=false"
                 .into())
         );
+    }
+
+    #[test]
+    fn tokens_are_known() {
+        let model = Model::ec2();
+        let has = |name: &str, input: Value, omit: &[&str]| {
+            let action = model.action(name).expect("known");
+            let omit: Vec<String> = omit.iter().map(|&o| o.to_owned()).collect();
+            let all = encode(model, action, &input, &omit, || "TOKEN".to_owned()).expect("fits");
+            has_token(model, action, &all)
+        };
+        assert!(has("RunInstances", json!({}), &[]));
+        assert!(has("RunInstances", json!({"ClientToken": "mine"}), &["ClientToken"]));
+        assert!(!has("RunInstances", json!({}), &["ClientToken"]));
+        assert!(!has("CreateVpc", json!({}), &[]), "it takes none");
     }
 
     #[test]

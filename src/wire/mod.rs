@@ -5,6 +5,7 @@
 //! unknown elements, empty against absent, the envelope.
 
 mod answer;
+mod aws;
 mod client;
 mod cut;
 mod decode;
@@ -18,13 +19,15 @@ mod walk;
 mod xml;
 
 pub use answer::{Answer, Envelope};
+pub(crate) use aws::is_aws;
+pub(crate) use client::parse_endpoint;
 pub use client::{
     Attempt, Client, ClientError, ClientOptions, Failure, FailureKind, RawResponse, SentRequest,
 };
 pub(crate) use decode::TIME;
 pub use decode::{Decoded, Note, NoteKind, Place, decode_output};
-pub(crate) use encode::replace as replace_parameters;
 pub use encode::{EncodeError, encode, encode_form};
+pub(crate) use encode::{has_token, replace as replace_parameters};
 pub(crate) use envelope::is_throttling;
 pub use envelope::{ErrorAnswer, read_error};
 pub use manner::{Encoding, Manner, Method, Signature};

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
-use parallax::target::{Caller, Connection, Question, connect};
+use parallax::target::{Caller, Connection, Endpoint, Question, connect_only};
 use parallax::transcript::{Recorder, Redactor};
-use parallax::wire::Client;
 use serde_json::{Value, json};
 
 /// A kind of things: the action, its input, the path to them, the members that name one, and the path to
@@ -134,7 +133,7 @@ const KINDS: [Kind; 31] = [
 /// Asks an endpoint for everything.
 pub struct Lister {
     runtime: tokio::runtime::Runtime,
-    client: Client,
+    endpoint: Endpoint,
     /// Actions that the endpoint does not have.
     lacks: BTreeSet<&'static str>,
 }
@@ -162,22 +161,17 @@ impl Lister {
     pub fn connect() -> Result<Lister, String> {
         let variable = |name: &str| std::env::var(name).ok();
         let connection = Connection {
-            endpoint: variable("PARALLAX_ENDPOINT").expect("it was looked at"),
             region: variable("PARALLAX_REGION"),
             profile: variable("AWS_PROFILE"),
-            name: None,
-            image: Some(String::new()),
-            instance_type: None,
-            zone: None,
             ca_bundle: variable("AWS_CA_BUNDLE").map(Into::into),
             timeout: Duration::from_secs(120),
-            anonymous: None,
+            ..Connection::to(variable("PARALLAX_ENDPOINT").expect("it was looked at"))
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(|e| e.to_string())?;
-        let target = runtime.block_on(connect(&connection)).map_err(|e| e.to_string())?;
-        let (client, _) = target.into_recording("listing", "");
-        Ok(Lister { runtime, client, lacks: BTreeSet::new() })
+        let target = runtime.block_on(connect_only(&connection)).map_err(|e| e.to_string())?;
+        let (endpoint, _) = target.into_recording("listing", "");
+        Ok(Lister { runtime, endpoint, lacks: BTreeSet::new() })
     }
 
     /// Everything that there is now. An action that the endpoint does not have lists nothing, and is not
@@ -204,7 +198,7 @@ impl Lister {
     /// All pages of a listing; `None` if the endpoint does not have it.
     async fn pages(&self, kind: &Kind) -> Option<Vec<Value>> {
         let recorder = Recorder::new(Redactor::default(), Instant::now());
-        let caller = Caller::new(&self.client, &recorder);
+        let caller = Caller::new(&self.endpoint, &recorder);
         let mut input: Value = serde_json::from_str(kind.1).expect("JSON");
         let mut pages = Vec::new();
         loop {

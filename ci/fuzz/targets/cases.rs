@@ -8,6 +8,7 @@ use parallax::case::{Case, Scope, Selector, Suite, SuiteError};
 use parallax::judge::baseline::Baselines;
 use parallax::model::Model;
 use parallax::plan::{Context, Plan, Policy, Refused};
+use parallax::transcript::TargetFacts;
 use parallax::wire::{Encoding, encode, encode_form};
 use serde_json::json;
 
@@ -91,8 +92,11 @@ fn planned(cases: &[Case]) {
     let policy = Policy::of(cases, &["eu-west-1".to_owned()], Some("t3.nano"), &refused);
     assert!(policy.parts().iter().all(|part| part.length() <= policy.length().max(1)));
     let context = Context {
-        image: Some("ami-1".to_owned()),
-        instance_type: Some("t3.nano".to_owned()),
+        target: TargetFacts {
+            image: Some("ami-1".to_owned()),
+            instance_type: Some("t3.nano".to_owned()),
+            ..TargetFacts::default()
+        },
         request_timeout: Duration::from_secs(60),
         refused,
     };

@@ -25,7 +25,6 @@ mod text;
 mod timing;
 
 pub(super) use check::check;
-pub(crate) use check::is_aws;
 pub use check::{Unproven, prove};
 pub use distil::{Distilled, Undistilled, distil};
 pub use doc::{
