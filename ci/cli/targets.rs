@@ -44,7 +44,7 @@ const MISTAKES: [(&str, usize, &[&str]); 26] = [
     ("targets:\n  a: { kind: aws }\n  a: { kind: aws }\n", 3, &["`a` is given twice"]),
     ("targets: [a]\n", 1, &["a map (targets by name) was expected"]),
     ("targets:\n  a: { kind: aws, insecure: true }\n", 2, &["always verified", "ca: FILE"]),
-    ("targets:\n  a: [\n", 3, &["this is not YAML"]),
+    ("targets:\n  a: [\n", 2, &["this is not YAML"]),
 ];
 
 #[test]
