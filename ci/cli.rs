@@ -2,6 +2,8 @@
 
 #[path = "cli/bundles.rs"]
 mod bundles;
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/coverage.rs"]
 mod coverage;
 #[path = "cli/guideline.rs"]
@@ -24,12 +26,14 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "run",
     "sign",
     "verify",
     "judge",
     "report",
+    "compare",
+    "index",
     "list",
     "show",
     "check",

@@ -233,7 +233,11 @@ fn the_target_says_that_it_does_not_do_this() {
     let name = "api/everyday-reads[instance-types]";
     let text = with_answer(name, "describe", |b| b.replace("InvalidRequest", "InvalidAction"));
     let result = judged(&text);
-    assert_eq!(case(&result, name).verdict, Verdict::Unsupported, "AWS's own code for it is honest");
+    assert_eq!(
+        case(&result, name).verdict,
+        Verdict::Unsupported,
+        "AWS's own code for it is honest"
+    );
     // Other cases no longer say that the endpoint always answers this action like one that there is not;
     // what they find besides is the same.
     let before = judged(&recording());

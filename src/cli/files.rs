@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::exit::Failed;
 use crate::assets::replace_file;
+use crate::compare::About;
 use crate::guideline::GuidelineResult;
+use crate::judge::recorded::read_recording;
 use crate::judge::{RunResult, read_result, write_result};
 use crate::report;
 use crate::transcript::{TargetFacts, Transcript};
@@ -59,6 +61,26 @@ impl RunFolder {
         self.root.join("run.json")
     }
 
+    /// The transcript that is there: as it was written, or compressed by gzip, as published ones may
+    /// be.
+    pub(super) fn stored_transcript(&self) -> PathBuf {
+        let compressed = self.root.join("transcript.jsonl.gz");
+        let plain = self.transcript();
+        if !plain.exists() && compressed.exists() { compressed } else { plain }
+    }
+
+    /// What the result is of, if somebody who published it says so.
+    pub(super) fn about(&self) -> Result<Option<About>, Failed> {
+        let path = self.root.join("about.json");
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            text => text.map_err(|e| Failed::file(&path, e))?,
+        };
+        serde_json::from_str(&text).map(Some).map_err(|e| {
+            Failed::file(&path, format!("{e}; `parallax index --help` shows what it holds"))
+        })
+    }
+
     pub(super) fn result(&self) -> PathBuf {
         self.root.join("result.json")
     }
@@ -69,7 +91,7 @@ impl RunFolder {
 
     /// A folder that holds a run already is left alone.
     pub(super) fn must_be_free(&self) -> Result<(), Failed> {
-        if self.transcript().exists() {
+        if self.stored_transcript().exists() {
             return Err(Failed::usage(format!(
                 "{} holds a run already; choose another folder with --out, or remove it",
                 self.root.display()
@@ -83,8 +105,10 @@ impl RunFolder {
     }
 
     pub(super) fn read_transcript(&self) -> Result<Transcript, Failed> {
-        let path = self.transcript();
-        let text = read_text(&path).map_err(|e| {
+        let path = self.stored_transcript();
+        let compressed = path.extension().is_some_and(|ending| ending == "gz");
+        let read = if compressed { read_recording(&path) } else { read_text(&path) };
+        let text = read.map_err(|e| {
             Failed::usage(format!(
                 "{}: {e}; a run's folder is meant, as `parallax run --out DIR` makes it",
                 path.display()

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::render;
+use super::{Stored, render, render_comparison};
+use crate::compare::{About, Kind, Side, compare};
 use crate::guideline::GuidelineResult;
 use crate::judge::RunResult;
 use crate::transcript::Exchange;
@@ -90,11 +91,38 @@ fn exchange(seq: u64) -> Value {
 
 fn rendered(result: Value, exchanges: Vec<Value>, note: Option<&str>) -> String {
     let result: RunResult = serde_json::from_value(result).unwrap();
-    let exchanges = exchanges.into_iter().map(|exchange| {
-        let exchange: Exchange = serde_json::from_value(exchange).unwrap();
-        (exchange.seq, exchange)
-    });
-    render(&result, &exchanges.collect::<BTreeMap<_, _>>(), None, note).unwrap()
+    let exchanges = read(exchanges);
+    render(&result, &stored(&exchanges), None, note).unwrap()
+}
+
+fn read(exchanges: Vec<Value>) -> Vec<Exchange> {
+    exchanges.into_iter().map(|exchange| serde_json::from_value(exchange).unwrap()).collect()
+}
+
+fn stored(exchanges: &[Exchange]) -> Stored<'_> {
+    exchanges.iter().map(|exchange| (exchange.seq, exchange)).collect()
+}
+
+/// What the page has for its script.
+fn data(page: &str, name: &str) -> String {
+    let begin = format!("<script type=\"application/json\" id=\"data-{name}\">");
+    let (_, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("no {name}"));
+    rest.split_once("</script>").unwrap().0.to_owned()
+}
+
+fn parsed(page: &str, name: &str) -> Value {
+    serde_json::from_str(&data(page, name)).unwrap()
+}
+
+fn exchanges_of(page: &str, name: &str) -> BTreeMap<u64, Value> {
+    let line = |line: &str| -> (u64, Value) {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let seq = value["seq"].as_u64().unwrap();
+        // The script finds the number without parsing the line.
+        assert!(line.starts_with(&format!("{{\"seq\":{seq},")), "{line}");
+        (seq, value)
+    };
+    data(page, name).lines().map(line).collect()
 }
 
 /// Puts the hostile text into every string, and every name of a free-form object, but not into
@@ -138,17 +166,60 @@ fn nothing_from_outside_is_markup() {
     poison(&mut result);
     exchanges.iter_mut().for_each(poison);
     let page = rendered(result, exchanges, Some(HOSTILE));
+    no_markup_but_its_own(&page, 5);
+    let in_html = "&lt;script&gt;alert(&#39;&#34;&amp;&#39;)&lt;/script&gt;\\u{202e}␛[2J";
+    assert!(page.matches(in_html).count() > 15, "{}", page.matches(in_html).count());
+    let in_data = "\\u003cscript>alert('\\\"&')\\u003c/script>\\\\u{202e}␛[2J";
+    assert!(page.matches(in_data).count() > 40, "{}", page.matches(in_data).count());
+    let differences = parsed(&page, "differences");
+    let shown = "<script>alert('\"&')</script>\\u{202e}␛[2J";
+    assert_eq!(differences["differences"][0]["message"], format!("The error code differs{shown}"));
+}
+
+/// So many elements `script`, one of them a script; no control character; no address but AWS's.
+fn no_markup_but_its_own(page: &str, scripts: usize) {
     assert_eq!(page.matches("<script>").count(), 1, "only the page's own script");
-    assert_eq!(page.matches("</script>").count(), 1);
+    assert_eq!(page.matches("<script").count(), scripts);
+    assert_eq!(page.matches("</script>").count(), scripts);
     assert!(!page.contains(['\u{202e}', '\u{1b}']));
-    assert!(
-        page.matches("&lt;script&gt;alert(&#39;&#34;&amp;&#39;)&lt;/script&gt;\\u{202e}␛[2J")
-            .count()
-            > 40
-    );
     for attribute in page.split("href=\"").skip(1) {
         let allowed = ["#", "https://docs.aws.amazon.com/", "data:image/svg+xml,"];
         assert!(allowed.iter().any(|start| attribute.starts_with(start)));
+    }
+}
+
+/// Text becomes text: what would make markup of it is not there, and the browser is told to refuse it.
+#[test]
+fn scripts_make_no_markup() {
+    let scripts =
+        concat!(include_str!("details.js"), include_str!("report.js"), include_str!("compare.js"));
+    let refused = [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "Function(",
+        "createContextualFragment",
+        "DOMParser",
+        "setHTML",
+        "srcdoc",
+        ".on",
+        "fetch(",
+        "import(",
+        "XMLHttpRequest",
+        "http:",
+        "https:",
+        ".style",
+    ];
+    for word in refused {
+        // The namespace of SVG is a name, not an address.
+        let found = scripts.replace("\"http://www.w3.org/2000/svg\"", "").contains(word);
+        assert!(!found, "{word}");
+    }
+    let page = rendered(usual(), vec![], None);
+    for word in ["default-src 'none'", "require-trusted-types-for 'script'", "form-action 'none'"] {
+        assert!(page.contains(&word.replace('\'', "&#39;")), "{word}");
     }
 }
 
@@ -158,7 +229,10 @@ fn an_address_that_is_no_web_address_is_no_link() {
     result["cases"][0]["findings"][0]["evidence"][0]["url"] = json!("javascript:alert(1)");
     let page = rendered(result, vec![exchange(2)], None);
     assert!(!page.contains("href=\"javascript"));
-    assert!(page.contains("(javascript:alert(1))"));
+    assert!(page.contains("(javascript:alert(1))"), "in the group");
+    let evidence = &parsed(&page, "differences")["evidence"][0];
+    assert_eq!(evidence["address"], "javascript:alert(1)");
+    assert_eq!(evidence["url"], Value::Null);
 }
 
 /// Every finding leads to its rule, which is explained once; a rule that this program does not know,
@@ -171,29 +245,48 @@ fn a_rule_is_explained_once_and_linked() {
     }
     let page = rendered(result, vec![], None);
     assert_eq!(page.matches("id=\"rule-baseline.error-code\"").count(), 1);
-    assert_eq!(page.matches("href=\"#rule-baseline.error-code\"").count(), 3, "two and a group");
+    assert_eq!(page.matches("href=\"#rule-baseline.error-code\"").count(), 1, "of the group");
+    let differences = &parsed(&page, "differences")["differences"];
+    assert_eq!(differences[0]["rule_anchor"], "rule-baseline.error-code");
+    assert_eq!(differences[1]["rule_anchor"], Value::Null, "it is not known");
     assert!(page.contains("2 findings in 2 cases"), "{page}");
     let known = crate::judge::rule("baseline.error-code").unwrap();
     assert!(page.contains(&known.fix) && page.contains(&format!("href=\"{}\"", known.see)));
     assert!(!page.contains("rule-model."), "no other rule is explained");
-    assert!(page.contains("<code>error-code</code>") && !page.contains("#rule-error-code"));
+    assert!(page.contains("<code>error-code</code>") && !page.contains("=\"#rule-error-code"));
 
     let page = rendered(usual(), vec![], None);
     assert!(!page.contains("id=\"rules\""), "no rule that is known");
 }
 
+/// Each difference and each exchange is there once; findings and cases name them.
 #[test]
-fn an_exchange_is_shown_once_and_linked() {
+fn what_many_cases_share_is_there_once() {
     let page = rendered(usual(), vec![exchange(1), exchange(2)], None);
-    assert_eq!(page.matches("id=\"x2\"").count(), 1);
-    assert_eq!(page.matches("<b>answer 2</b>").count(), 1);
-    assert_eq!(page.matches("href=\"#x2\"").count(), 3);
+    let exchanges = exchanges_of(&page, "exchanges");
+    let seqs: Vec<u64> = exchanges.keys().copied().collect();
+    assert_eq!(seqs, [2], "no finding refers to another, nor is it a step's last");
     assert_eq!(
-        page.matches("id=\"x1\"").count(),
-        0,
-        "no finding refers to it, nor is it a step's last"
+        exchanges[&2]["response_body"]["text"],
+        "<Response>\n  <Message>answer 2</Message>\n</Response>\n"
     );
-    assert!(!page.contains("#x9") && page.contains("its exchange is not at hand"));
+    assert_eq!(
+        exchanges[&2]["parameters"],
+        json!([["Action", "DescribeVpcs"], ["VpcId.1", "vpc-1"]])
+    );
+    let cases = parsed(&page, "cases");
+    let found = |case: usize, at: usize| &cases[case]["findings"][at];
+    assert_eq!(*found(0, 0), json!({ "difference": 0, "step": "run", "exchange": 2 }));
+    assert_eq!(found(0, 0), found(1, 0));
+    assert_eq!(*found(1, 1), json!({ "difference": 1, "step": "run", "exchange": 2 }));
+    let missing = json!({ "difference": 1, "step": "run", "exchange": 9, "missing": true });
+    assert_eq!(*found(1, 2), missing);
+    assert_eq!((&cases[0]["exchanges"], &cases[1]["exchanges"]), (&json!([2]), &json!([2])));
+    assert_eq!(parsed(&page, "differences")["differences"].as_array().map(Vec::len), Some(2));
+    assert_eq!(parsed(&page, "differences")["evidence"].as_array().map(Vec::len), Some(1));
+    for n in 0..3 {
+        assert_eq!(page.matches(&format!("data-case=\"{n}\"")).count(), 1, "a row for each");
+    }
 }
 
 #[test]
@@ -201,7 +294,7 @@ fn one_root_cause_is_shown_once() {
     let page = rendered(usual(), vec![], None);
     assert!(page.contains("1 difference would make"));
     assert!(page.contains("<b>2 cases</b>"));
-    assert!(page.contains("href=\"#f-a-1\"") && page.contains("id=\"f-a-1\""));
+    assert!(page.contains("href=\"#f-a-1\"") && page.contains("href=\"#f-b-1\""));
     assert!(page.contains("1 of 3 cases behaves as on AWS.</strong> 2 differ."));
 }
 
@@ -230,8 +323,100 @@ fn a_huge_finding_and_many_cases_stay_readable() {
     let mut cases: Vec<_> = (0..1000).map(|n| case(&format!("n{n}"), "pass", json!([]))).collect();
     cases.push(case("a", "fail", json!([finding("breaking", huge, None)])));
     let page = rendered(result(json!(cases)), vec![], None);
-    assert!(page.len() < 4_000_000, "{}", page.len());
+    assert!(page.len() < 2_000_000, "{}", page.len());
     assert!(page.contains("Cut for reading"));
+    assert_eq!(parsed(&page, "differences")["differences"][0]["diff"]["cut"], true);
+}
+
+/// However much an endpoint says: a page has bounds, and says what it leaves out.
+#[test]
+fn very_many_huge_findings_stay_readable() {
+    let findings: Vec<_> = (0..1000)
+        .map(|n| {
+            let lines: Vec<String> = (0..30).map(|at| format!("{n} {at} ").repeat(300)).collect();
+            finding("breaking", json!(lines.join("\n")), None)
+        })
+        .collect();
+    let cases: Vec<_> = findings
+        .chunks(100)
+        .enumerate()
+        .map(|(n, findings)| case(&format!("n{n}"), "fail", json!(findings)))
+        .collect();
+    let page = rendered(result(json!(cases)), vec![], None);
+    assert!(page.len() < 12_000_000, "{}", page.len());
+    let differences = parsed(&page, "differences");
+    assert_eq!(differences["differences"].as_array().map(Vec::len), Some(1000));
+    assert_eq!(
+        differences["differences"][999]["diff"],
+        json!({ "expected": [], "actual": [], "cut": true })
+    );
+}
+
+/// Two clouds: the first has case `a` only.
+fn compared(poisoned: bool) -> String {
+    let mut first = usual();
+    first["cases"].as_array_mut().unwrap().truncate(1);
+    let mut second = usual();
+    second["run"]["id"] = json!("r2");
+    let (mut of_first, mut of_second) = (vec![exchange(2)], vec![exchange(2), exchange(1)]);
+    let mut about =
+        json!({ "kind": "emulator", "name": "moto", "release": "5", "about": "Says so." });
+    if poisoned {
+        [&mut first, &mut second].into_iter().for_each(poison);
+        of_first.iter_mut().chain(&mut of_second).for_each(poison);
+        for key in ["name", "release", "about"] {
+            poison(&mut about[key]);
+        }
+    }
+    let (first, second): (RunResult, RunResult) =
+        (serde_json::from_value(first).unwrap(), serde_json::from_value(second).unwrap());
+    let about: About = serde_json::from_value(about).unwrap();
+    assert_eq!(about.kind, Kind::Emulator);
+    let sides = [
+        Side { label: about.title(), about: Some(about), result: &first },
+        Side { label: first.run.target.name.clone(), about: None, result: &second },
+    ];
+    let (of_first, of_second) = (read(of_first), read(of_second));
+    let stored = [stored(&of_first), stored(&of_second)];
+    render_comparison(&compare(&sides), &[&first, &second], &stored).unwrap()
+}
+
+#[test]
+fn a_comparison_shows_each_run_and_what_was_not_run() {
+    let page = compared(false);
+    assert!(page.contains("<title>moto 5 and A cloud: how far from AWS EC2</title>"));
+    assert!(page.contains("moto 5 is an emulator, not a cloud."));
+    assert!(page.contains("3 cases in all: moto 5 ran 1 of them, A cloud ran 3 of them."));
+    for (case, run, verdict) in [
+        ("a", 1, "fail"),
+        ("a", 2, "fail"),
+        ("b", 1, "not run"),
+        ("c", 1, "not run"),
+        ("c", 2, "pass"),
+    ] {
+        let class = verdict.replace(' ', "-");
+        let cell = format!(
+            "<a class=\"badge v-{class}\" id=\"case-{case}.{run}\" href=\"#case-{case}.{run}\">{verdict}</a>"
+        );
+        assert!(page.contains(&cell), "{cell}");
+    }
+    let cases = parsed(&page, "cases");
+    assert_eq!(cases[2]["runs"][0], Value::Null);
+    assert_eq!(cases[0]["agreement"], "same");
+    assert_eq!(cases[0]["runs"][0]["findings"], cases[0]["runs"][1]["findings"]);
+    assert_eq!(cases[0]["runs"][0]["exchanges"], json!([2]));
+    assert_eq!(exchanges_of(&page, "exchanges-0").keys().copied().collect::<Vec<_>>(), [2]);
+    assert!(page.contains("What changed from moto 5 to A cloud"));
+    assert!(page.contains("<b>2</b> <span class=\"word\">added</span>"));
+    assert_eq!(compared(false), page);
+}
+
+#[test]
+fn nothing_from_outside_is_markup_in_a_comparison() {
+    let page = compared(true);
+    no_markup_but_its_own(&page, 7);
+    let in_html = "&lt;script&gt;alert(&#39;&#34;&amp;&#39;)&lt;/script&gt;\\u{202e}␛[2J";
+    assert!(page.matches(in_html).count() > 20, "{}", page.matches(in_html).count());
 }
 
 /// What a run shows of a guideline that somebody else wrote.
@@ -270,7 +455,7 @@ fn held(hostile: &str) -> GuidelineResult {
 
 fn with_guideline(hostile: &str) -> String {
     let result: RunResult = serde_json::from_value(usual()).expect("a result");
-    render(&result, &BTreeMap::new(), Some(&held(hostile)), None).expect("a page")
+    render(&result, &Stored::new(), Some(&held(hostile)), None).expect("a page")
 }
 
 #[test]
