@@ -35,7 +35,7 @@ pub fn text(comparison: &Comparison, all: bool) -> String {
     };
     row("", BOLD, &mut columns.iter().cloned());
     summary(comparison, &mut row);
-    row("", BOLD, &mut std::iter::empty());
+    row("capability", BOLD, &mut comparison.runs.iter().map(|_| "passed".to_owned()));
     for capability in &comparison.capabilities {
         row(&capability.name, Style::new(), &mut capability.runs.iter().map(passed));
     }

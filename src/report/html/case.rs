@@ -12,6 +12,8 @@ use crate::judge::{CaseResult, Finding, Severity, StateSeen, StepResult, Verdict
 
 /// Findings of one case that are shown.
 const FINDINGS: usize = 200;
+/// Lines of one case that say what was found where scripts are off.
+const PLAIN: usize = 60;
 /// States of a poll that are shown from each end.
 const STATES: usize = 12;
 
@@ -27,6 +29,20 @@ pub(super) struct CaseView {
     pub(super) took: String,
     /// Findings by severity, without severities that it has none of.
     pub(super) tally: Vec<(&'static str, usize)>,
+    /// What was found, for browsers that run no script.
+    pub(super) plain: Vec<PlainView>,
+    /// Findings that these lines do not say.
+    pub(super) plain_left_out: usize,
+}
+
+/// What findings of a case say, in a line.
+pub(super) struct PlainView {
+    /// The anchor of the first of them.
+    pub(super) anchor: String,
+    pub(super) severity: &'static str,
+    pub(super) message: String,
+    /// How many say it, if more than one.
+    pub(super) times: Option<String>,
 }
 
 /// What is shown of a case that was opened.
@@ -109,8 +125,9 @@ pub(super) fn finding_anchor(case: &CaseResult, index: usize) -> String {
     }
 }
 
-/// The row of a case.
-pub(super) fn row(number: usize, case: &CaseResult) -> CaseView {
+/// The row of a case. `room` is how many bytes of plain lines the page has left.
+pub(super) fn row(number: usize, case: &CaseResult, room: &mut usize) -> CaseView {
+    let (plain, plain_left_out) = plain(case, room);
     CaseView {
         anchor: anchor(case),
         number,
@@ -120,7 +137,37 @@ pub(super) fn row(number: usize, case: &CaseResult) -> CaseView {
         verdict: case.verdict.word(),
         took: words::duration(case.took_ms),
         tally: tally(&case.findings),
+        plain,
+        plain_left_out,
     }
+}
+
+/// What the findings of a case say, the same once; and how many findings had no room.
+fn plain(case: &CaseResult, room: &mut usize) -> (Vec<PlainView>, usize) {
+    let mut lines: Vec<((Severity, &str), usize, usize)> = Vec::new();
+    for (index, finding) in case.findings.iter().take(FINDINGS).enumerate() {
+        let said = (finding.severity, &*finding.message);
+        match lines.iter_mut().find(|line| line.0 == said) {
+            Some((_, _, times)) => *times += 1,
+            None => lines.push((said, index, 1)),
+        }
+    }
+    let (mut views, mut told) = (Vec::new(), 0);
+    for ((severity, message), index, times) in lines.into_iter().take(PLAIN) {
+        let message = clip(message);
+        if message.len() > *room {
+            break;
+        }
+        *room -= message.len();
+        told += times;
+        views.push(PlainView {
+            anchor: finding_anchor(case, index),
+            severity: severity.word(),
+            message,
+            times: (times > 1).then(|| words::number(times as u64)),
+        });
+    }
+    (views, case.findings.len() - told)
 }
 
 /// What is shown of a case that was opened.

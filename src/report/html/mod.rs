@@ -10,7 +10,7 @@
 //! markup, and the browser is told to hold it to that.
 
 mod case;
-mod compare;
+mod comparison;
 mod data;
 mod diff;
 mod escape;
@@ -25,6 +25,6 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use compare::render as render_comparison;
+pub(crate) use comparison::render as render_comparison;
 pub(crate) use exchange::{Stored, stored};
 pub(crate) use page::render;

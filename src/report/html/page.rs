@@ -21,6 +21,8 @@ use crate::judge::{CaseResult, JudgedWith, Layer, RunResult, Severity, Summary, 
 
 /// The style of all pages.
 pub(super) const STYLE: &str = include_str!("style.css");
+/// Bytes of what is said of findings for browsers that run no script.
+const PLAIN: usize = 3 * 1024 * 1024;
 const SCRIPT: &str = concat!(include_str!("details.js"), include_str!("report.js"));
 
 #[derive(Template)]
@@ -231,19 +233,24 @@ fn capabilities(result: &RunResult) -> Vec<CapabilityView> {
     for (number, case) in result.cases.iter().enumerate() {
         cases.entry(&case.capability).or_default().push((number, case));
     }
-    let mut views = Vec::new();
+    let (mut views, mut room) = (Vec::new(), PLAIN);
     for counted in &result.capabilities {
         let own = cases.remove(&*counted.name).unwrap_or_default();
-        views.push(capability(&counted.name, &counted.summary, &own));
+        views.push(capability(&counted.name, &counted.summary, &own, &mut room));
     }
     for (name, own) in cases {
-        views.push(capability(name, &Summary::default(), &own));
+        views.push(capability(name, &Summary::default(), &own, &mut room));
     }
     views
 }
 
-fn capability(name: &str, summary: &Summary, cases: &[(usize, &CaseResult)]) -> CapabilityView {
-    let views = cases.iter().map(|(number, case)| case::row(*number, case));
+fn capability(
+    name: &str,
+    summary: &Summary,
+    cases: &[(usize, &CaseResult)],
+    room: &mut usize,
+) -> CapabilityView {
+    let views = cases.iter().map(|(number, case)| case::row(*number, case, room));
     let (passes, others): (Vec<_>, Vec<_>) = views.partition(|case| case.verdict == "pass");
     let passed = summary.verdicts.get(&Verdict::Pass).copied().unwrap_or_default();
     CapabilityView {

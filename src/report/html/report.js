@@ -10,7 +10,7 @@
     element,
     number: Number(element.dataset.case),
     verdict: element.dataset.verdict,
-    text: element.textContent.toLowerCase(),
+    text: element.firstElementChild.textContent.toLowerCase(),
   }));
   const byNumber = new Map(cases.map((item) => [item.number, item]));
 

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Stored, render, render_comparison};
-use crate::compare::{About, Kind, Side, compare};
+use super::{Stored, render};
 use crate::guideline::GuidelineResult;
 use crate::judge::RunResult;
 use crate::transcript::Exchange;
@@ -58,7 +57,7 @@ fn result(cases: Value) -> Value {
     })
 }
 
-fn usual() -> Value {
+pub(super) fn usual() -> Value {
     result(json!([
         case("a", "fail", json!([finding("breaking", json!("InvalidVpcId"), Some(2))])),
         case(
@@ -74,7 +73,7 @@ fn usual() -> Value {
     ]))
 }
 
-fn exchange(seq: u64) -> Value {
+pub(super) fn exchange(seq: u64) -> Value {
     json!({
         "seq": seq, "case": "a", "step": "run", "purpose": "step", "action": "DescribeVpcs",
         "attempt": 1, "at_ms": 100 * seq, "took_ms": 30,
@@ -95,11 +94,11 @@ fn rendered(result: Value, exchanges: Vec<Value>, note: Option<&str>) -> String 
     render(&result, &stored(&exchanges), None, note).unwrap()
 }
 
-fn read(exchanges: Vec<Value>) -> Vec<Exchange> {
+pub(super) fn read(exchanges: Vec<Value>) -> Vec<Exchange> {
     exchanges.into_iter().map(|exchange| serde_json::from_value(exchange).unwrap()).collect()
 }
 
-fn stored(exchanges: &[Exchange]) -> Stored<'_> {
+pub(super) fn stored(exchanges: &[Exchange]) -> Stored<'_> {
     exchanges.iter().map(|exchange| (exchange.seq, exchange)).collect()
 }
 
@@ -110,11 +109,11 @@ fn data(page: &str, name: &str) -> String {
     rest.split_once("</script>").unwrap().0.to_owned()
 }
 
-fn parsed(page: &str, name: &str) -> Value {
+pub(super) fn parsed(page: &str, name: &str) -> Value {
     serde_json::from_str(&data(page, name)).unwrap()
 }
 
-fn exchanges_of(page: &str, name: &str) -> BTreeMap<u64, Value> {
+pub(super) fn exchanges_of(page: &str, name: &str) -> BTreeMap<u64, Value> {
     let line = |line: &str| -> (u64, Value) {
         let value: Value = serde_json::from_str(line).unwrap();
         let seq = value["seq"].as_u64().unwrap();
@@ -127,7 +126,7 @@ fn exchanges_of(page: &str, name: &str) -> BTreeMap<u64, Value> {
 
 /// Puts the hostile text into every string, and every name of a free-form object, but not into
 /// words that are enums.
-fn poison(value: &mut Value) {
+pub(super) fn poison(value: &mut Value) {
     const WORDS: [&str; 7] =
         ["layer", "severity", "verdict", "verdicts", "findings", "purpose", "format"];
     match value {
@@ -177,7 +176,7 @@ fn nothing_from_outside_is_markup() {
 }
 
 /// So many elements `script`, one of them a script; no control character; no address but AWS's.
-fn no_markup_but_its_own(page: &str, scripts: usize) {
+pub(super) fn no_markup_but_its_own(page: &str, scripts: usize) {
     assert_eq!(page.matches("<script>").count(), 1, "only the page's own script");
     assert_eq!(page.matches("<script").count(), scripts);
     assert_eq!(page.matches("</script>").count(), scripts);
@@ -191,8 +190,11 @@ fn no_markup_but_its_own(page: &str, scripts: usize) {
 /// Text becomes text: what would make markup of it is not there, and the browser is told to refuse it.
 #[test]
 fn scripts_make_no_markup() {
-    let scripts =
-        concat!(include_str!("details.js"), include_str!("report.js"), include_str!("compare.js"));
+    let scripts = concat!(
+        include_str!("details.js"),
+        include_str!("report.js"),
+        include_str!("comparison/page.js")
+    );
     let refused = [
         "innerHTML",
         "outerHTML",
@@ -253,7 +255,8 @@ fn a_rule_is_explained_once_and_linked() {
     let known = crate::judge::rule("baseline.error-code").unwrap();
     assert!(page.contains(&known.fix) && page.contains(&format!("href=\"{}\"", known.see)));
     assert!(!page.contains("rule-model."), "no other rule is explained");
-    assert!(page.contains("<code>error-code</code>") && !page.contains("=\"#rule-error-code"));
+    assert_eq!(differences[1]["rule"], "error-code");
+    assert!(!page.contains("=\"#rule-error-code"));
 
     let page = rendered(usual(), vec![], None);
     assert!(!page.contains("id=\"rules\""), "no rule that is known");
@@ -287,6 +290,39 @@ fn what_many_cases_share_is_there_once() {
     for n in 0..3 {
         assert_eq!(page.matches(&format!("data-case=\"{n}\"")).count(), 1, "a row for each");
     }
+}
+
+/// Browsers that run no script are told what was found, the same once.
+#[test]
+fn findings_are_told_without_a_script() {
+    let mut result = usual();
+    result["cases"][1]["findings"][1]["message"] = json!("Only <b>here</b>");
+    let page = rendered(result, vec![], None);
+    let plain: Vec<&str> = page.split("<noscript><ul class=\"plain\">").skip(1).collect();
+    assert_eq!(plain.len(), 2, "case c has no findings");
+    let of_b = plain[1].split_once("</noscript>").expect("its end").0;
+    assert_eq!(of_b.matches("<li").count(), 3);
+    for words in [
+        "<li id=\"f-b-1\"><span class=\"badge s-breaking\">breaking</span> The error code differs</li>",
+        "<li id=\"f-b-2\"><span class=\"badge s-cosmetic\">cosmetic</span> Only &lt;b&gt;here&lt;/b&gt;</li>",
+        "<li id=\"f-b-3\">",
+    ] {
+        assert!(of_b.contains(words), "{words}: {of_b}");
+    }
+
+    // Beyond all bounds the lines end, and say so.
+    let findings: Vec<_> = (0..61)
+        .map(|n| {
+            let mut finding = finding("breaking", json!("A"), None);
+            finding["message"] = json!(format!("number {n}"));
+            finding
+        })
+        .collect();
+    let mut many = usual();
+    many["cases"][0]["findings"] = json!(findings);
+    let page = rendered(many, vec![], None);
+    assert!(page.contains("number 59</li>"));
+    assert!(page.contains("<li class=\"hint\">1 more in <code>result.json</code></li>"));
 }
 
 #[test]
@@ -350,73 +386,6 @@ fn very_many_huge_findings_stay_readable() {
         differences["differences"][999]["diff"],
         json!({ "expected": [], "actual": [], "cut": true })
     );
-}
-
-/// Two clouds: the first has case `a` only.
-fn compared(poisoned: bool) -> String {
-    let mut first = usual();
-    first["cases"].as_array_mut().unwrap().truncate(1);
-    let mut second = usual();
-    second["run"]["id"] = json!("r2");
-    let (mut of_first, mut of_second) = (vec![exchange(2)], vec![exchange(2), exchange(1)]);
-    let mut about =
-        json!({ "kind": "emulator", "name": "moto", "release": "5", "about": "Says so." });
-    if poisoned {
-        [&mut first, &mut second].into_iter().for_each(poison);
-        of_first.iter_mut().chain(&mut of_second).for_each(poison);
-        for key in ["name", "release", "about"] {
-            poison(&mut about[key]);
-        }
-    }
-    let (first, second): (RunResult, RunResult) =
-        (serde_json::from_value(first).unwrap(), serde_json::from_value(second).unwrap());
-    let about: About = serde_json::from_value(about).unwrap();
-    assert_eq!(about.kind, Kind::Emulator);
-    let sides = [
-        Side { label: about.title(), about: Some(about), result: &first },
-        Side { label: first.run.target.name.clone(), about: None, result: &second },
-    ];
-    let (of_first, of_second) = (read(of_first), read(of_second));
-    let stored = [stored(&of_first), stored(&of_second)];
-    render_comparison(&compare(&sides), &[&first, &second], &stored).unwrap()
-}
-
-#[test]
-fn a_comparison_shows_each_run_and_what_was_not_run() {
-    let page = compared(false);
-    assert!(page.contains("<title>moto 5 and A cloud: how far from AWS EC2</title>"));
-    assert!(page.contains("moto 5 is an emulator, not a cloud."));
-    assert!(page.contains("3 cases in all: moto 5 ran 1 of them, A cloud ran 3 of them."));
-    for (case, run, verdict) in [
-        ("a", 1, "fail"),
-        ("a", 2, "fail"),
-        ("b", 1, "not run"),
-        ("c", 1, "not run"),
-        ("c", 2, "pass"),
-    ] {
-        let class = verdict.replace(' ', "-");
-        let cell = format!(
-            "<a class=\"badge v-{class}\" id=\"case-{case}.{run}\" href=\"#case-{case}.{run}\">{verdict}</a>"
-        );
-        assert!(page.contains(&cell), "{cell}");
-    }
-    let cases = parsed(&page, "cases");
-    assert_eq!(cases[2]["runs"][0], Value::Null);
-    assert_eq!(cases[0]["agreement"], "same");
-    assert_eq!(cases[0]["runs"][0]["findings"], cases[0]["runs"][1]["findings"]);
-    assert_eq!(cases[0]["runs"][0]["exchanges"], json!([2]));
-    assert_eq!(exchanges_of(&page, "exchanges-0").keys().copied().collect::<Vec<_>>(), [2]);
-    assert!(page.contains("What changed from moto 5 to A cloud"));
-    assert!(page.contains("<b>2</b> <span class=\"word\">added</span>"));
-    assert_eq!(compared(false), page);
-}
-
-#[test]
-fn nothing_from_outside_is_markup_in_a_comparison() {
-    let page = compared(true);
-    no_markup_but_its_own(&page, 7);
-    let in_html = "&lt;script&gt;alert(&#39;&#34;&amp;&#39;)&lt;/script&gt;\\u{202e}␛[2J";
-    assert!(page.matches(in_html).count() > 20, "{}", page.matches(in_html).count());
 }
 
 /// What a run shows of a guideline that somebody else wrote.

@@ -272,6 +272,14 @@ addEventListener("DOMContentLoaded", () => {
     bodies.forEach((body) => unfold(body, false));
   });
 
+  // Paper has no clicks: what changed is printed open, cases as they are.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = all(".changes:not([open])");
+    opened.forEach((details) => (details.open = true));
+  });
+  addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));
+
   one("tools").hidden = false;
   one("whose").hidden = false;
   one("shown").value = `${rows.length} cases`;
