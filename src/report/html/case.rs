@@ -37,8 +37,6 @@ pub(super) struct CaseView {
 
 /// What findings of a case say, in a line.
 pub(super) struct PlainView {
-    /// The anchor of the first of them.
-    pub(super) anchor: String,
     pub(super) severity: &'static str,
     pub(super) message: String,
     /// How many say it, if more than one.
@@ -144,16 +142,16 @@ pub(super) fn row(number: usize, case: &CaseResult, room: &mut usize) -> CaseVie
 
 /// What the findings of a case say, the same once; and how many findings had no room.
 fn plain(case: &CaseResult, room: &mut usize) -> (Vec<PlainView>, usize) {
-    let mut lines: Vec<((Severity, &str), usize, usize)> = Vec::new();
-    for (index, finding) in case.findings.iter().take(FINDINGS).enumerate() {
+    let mut lines: Vec<((Severity, &str), usize)> = Vec::new();
+    for finding in case.findings.iter().take(FINDINGS) {
         let said = (finding.severity, &*finding.message);
         match lines.iter_mut().find(|line| line.0 == said) {
-            Some((_, _, times)) => *times += 1,
-            None => lines.push((said, index, 1)),
+            Some((_, times)) => *times += 1,
+            None => lines.push((said, 1)),
         }
     }
     let (mut views, mut told) = (Vec::new(), 0);
-    for ((severity, message), index, times) in lines.into_iter().take(PLAIN) {
+    for ((severity, message), times) in lines.into_iter().take(PLAIN) {
         let message = clip(message);
         if message.len() > *room {
             break;
@@ -161,7 +159,6 @@ fn plain(case: &CaseResult, room: &mut usize) -> (Vec<PlainView>, usize) {
         *room -= message.len();
         told += times;
         views.push(PlainView {
-            anchor: finding_anchor(case, index),
             severity: severity.word(),
             message,
             times: (times > 1).then(|| words::number(times as u64)),
