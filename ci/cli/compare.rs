@@ -77,7 +77,7 @@ fn what_changed_between_two_runs() {
         "1 added\n  vpcs/came  not run → pass\n",
         "1 removed\n  vpcs/gone  pass → not run\n",
         "0 unchanged",
-        "2 with different verdicts, 1 with different findings, 2 not run everywhere",
+        "2 with different verdicts, 1 with different findings, 2 that agree where run",
         "The runs have different cases, 5 in all",
     ] {
         assert!(ran.stdout.contains(words), "lacks `{words}`\n{ran}");

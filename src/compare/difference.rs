@@ -53,6 +53,12 @@ impl Root {
     pub fn runs(&self) -> usize {
         self.cases.iter().filter(|cases| **cases > 0).count()
     }
+
+    /// What was met, where the message does not say it: that of a rule says no more than the rule.
+    pub fn met<'a>(&self, all: &'a [Difference]) -> Option<&'a Value> {
+        let first = all.get(*self.differences.first()?)?;
+        (first.message != self.message && !first.actual.is_null()).then_some(&first.actual)
+    }
 }
 
 /// Numbers for differences: findings that say the same have the same number.

@@ -154,6 +154,30 @@ fn findings_that_changed_are_named() {
     assert!(cosmetic.changed.is_empty() && cosmetic.unchanged == 0 && cosmetic.cosmetic == 1);
 }
 
+/// Messages that differ in the action only are one root, called as its rule is and told apart by what
+/// was met.
+#[test]
+fn a_root_that_its_rule_names_says_what_was_met() {
+    let said = |message: &str, actual: &str| {
+        let mut finding = finding("breaking", actual);
+        finding["message"] = json!(message);
+        vec![finding]
+    };
+    let one = result(
+        "1",
+        vec![
+            case("a", "fail", said("RunInstances says B", "B")),
+            case("b", "fail", said("StopInstances says B", "B")),
+            case("c", "fail", said("StopInstances says C", "C")),
+        ],
+    );
+    let all = beside(&[&one]);
+    let rule = crate::judge::rule("baseline.error-code").expect("a rule");
+    let roots: Vec<_> =
+        all.roots.iter().map(|root| (&*root.message, root.met(&all.differences))).collect();
+    assert_eq!(roots, [(&*rule.title, Some(&json!("B"))), ("StopInstances says C", None)]);
+}
+
 #[test]
 fn what_makes_them_less_comparable_is_said() {
     let one = result("1", vec![case("a", "pass", vec![])]);

@@ -7,6 +7,8 @@ use crate::judge::{Layer, Severity, Verdict};
 use crate::report::clean::clean;
 use crate::report::terminal::shorten;
 
+/// Characters that are shown of what was met.
+const MET: usize = 120;
 /// Roots of differences that are listed.
 const ROOTS: usize = 100;
 /// Cases of a kind of change that are listed.
@@ -152,11 +154,13 @@ fn roots(out: &mut String, comparison: &Comparison, labels: &[String]) {
     head(out, "difference", labels, None);
     for root in listed.iter().take(ROOTS) {
         let counts: Vec<String> = root.cases.iter().map(u32::to_string).collect();
+        let met = root.met(&comparison.differences).map(|met| shorten(&met.to_string(), MET));
         let _ = writeln!(
             out,
-            "| **{}** {} ({}) | {} |",
+            "| **{}** {}{} ({}) | {} |",
             root.severity.word(),
             cell(&root.message),
+            met.map(|met| format!(": {}", cell(&met))).unwrap_or_default(),
             cell(&root.rule),
             counts.join(" | ")
         );

@@ -90,7 +90,7 @@ fn agreement(out: &mut String, comparison: &Comparison) {
             Some(match agreement {
                 Agreement::Verdicts => format!("{count} with different verdicts"),
                 Agreement::Findings => format!("{count} with different findings"),
-                Agreement::NotRun => format!("{count} not run everywhere"),
+                Agreement::NotRun => format!("{count} that agree where run"),
                 Agreement::Same => format!("{count} the same"),
             })
         })

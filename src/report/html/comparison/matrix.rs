@@ -103,7 +103,7 @@ pub(super) fn agreements(comparison: &Comparison) -> Vec<Chip> {
         let label = match agreement {
             Agreement::Verdicts => "verdicts differ",
             Agreement::Findings => "findings differ",
-            Agreement::NotRun => "not run everywhere",
+            Agreement::NotRun => "agree where run",
             Agreement::Same => "same",
         };
         (count > 0).then(|| Chip {

@@ -167,14 +167,16 @@ fn answer(comparison: &Comparison, reference: &str) -> (String, String) {
              {nowhere} pass nowhere."
         ),
     };
-    let say = |agreement: Agreement, text: &str| {
-        let count = comparison.agreement.get(&agreement).copied().unwrap_or_default();
-        (count > 0).then(|| format!("{} {text}", words::number(count.into())))
+    let say = |count: usize, text: &str| {
+        (count > 0).then(|| format!("{} {text}", words::number(count as u64)))
+    };
+    let agree = |agreement: Agreement| {
+        comparison.agreement.get(&agreement).copied().unwrap_or_default() as usize
     };
     let others = [
-        say(Agreement::Verdicts, "with different verdicts"),
-        say(Agreement::Findings, "with the same verdict for different findings"),
-        say(Agreement::NotRun, "not run everywhere"),
+        say(agree(Agreement::Verdicts), "with different verdicts"),
+        say(agree(Agreement::Findings), "with the same verdict for different findings"),
+        say(all - shared.len(), "not run everywhere"),
     ];
     let others: Vec<String> = others.into_iter().flatten().collect();
     (answer, if others.is_empty() { String::new() } else { others.join(", ") + "." })

@@ -4,7 +4,10 @@ use crate::compare::{Comparison, Root};
 use crate::judge::Severity;
 use crate::report::html::escape::clip;
 use crate::report::html::words;
+use crate::report::terminal::shorten;
 
+/// Characters that are shown of what was met.
+const MET: usize = 120;
 /// Roots that are listed; the others are found through their cases.
 const ROOTS: usize = 300;
 
@@ -16,6 +19,8 @@ pub(super) struct RootView {
     pub(super) rule: String,
     pub(super) message: String,
     pub(super) path: String,
+    /// What was met, where the message does not say it.
+    pub(super) met: Option<String>,
     pub(super) counts: Vec<Option<String>>,
     /// `all`, `some`, or the number of the only run that meets it.
     pub(super) whose: String,
@@ -46,6 +51,7 @@ pub(super) fn roots(comparison: &Comparison) -> Vec<RootView> {
             layer: root.layer.word(),
             rule: clip(&root.rule),
             message: clip(&words::capital(&root.message)),
+            met: root.met(&comparison.differences).map(|met| shorten(&met.to_string(), MET)),
             path: clip(first.map_or("", |difference| &difference.path)),
             counts: root
                 .cases
