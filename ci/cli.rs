@@ -2,6 +2,8 @@
 
 #[path = "cli/bundles.rs"]
 mod bundles;
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/coverage.rs"]
 mod coverage;
 #[path = "cli/guideline.rs"]
@@ -26,12 +28,14 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 22] = [
     "run",
     "sign",
     "verify",
     "judge",
     "report",
+    "compare",
+    "index",
     "list",
     "show",
     "check",
@@ -42,6 +46,11 @@ const COMMANDS: [&str; 15] = [
     "policy",
     "target",
     "schema",
+    "sweep",
+    "merge",
+    "record",
+    "review",
+    "distil",
 ];
 
 #[test]

@@ -3,18 +3,21 @@
 //! Without further ado the trials are held against the bundled recording of a real OpenStack: a
 //! trial passes if judging the recording again gives the verdict and findings that were published
 //! with it. That needs no network, and tells whether a change of rules, baselines or decoders
-//! changes what is said of a real cloud.
+//! changes what is said of a real cloud. Every other published result is one trial,
+//! `published/FOLDER`.
 //!
 //! With `PARALLAX_ENDPOINT` or `PARALLAX_TARGET` in the environment (and whatever else `parallax run`
 //! takes from there) each trial runs its case there, and passes if the case does.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use parallax::assets::Assets;
 use parallax::case::{Case, Suite};
+use parallax::judge::recorded::read_recording;
 use parallax::judge::{
     CaseResult, Finding, Knowledge, Layer, RunResult, Verdict, client, judge, read_result,
 };
@@ -24,6 +27,8 @@ use parallax::transcript::Transcript;
 
 /// The recording that is built into the program.
 const RECORDING: &str = "openstack-2023.2";
+/// Where all published results are.
+const PUBLISHED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports");
 
 fn main() -> ExitCode {
     // cargo-nextest asks for ignored trials apart; libtest-mimic's arguments know that.
@@ -63,10 +68,16 @@ fn recorded() -> Result<Vec<Trial>, String> {
     };
     let published = read_result(&read("result.json")?)?;
     let transcript = Transcript::parse(&read("transcript.jsonl")?).map_err(|e| e.to_string())?;
-    let knowledge = Knowledge::load(&Assets::Baselines, None).map_err(|e| e.to_string())?;
+    let knowledge = Arc::new(Knowledge::load(&Assets::Baselines, None).map_err(|e| e.to_string())?);
     let judged = by_id(judge(&transcript, &knowledge));
     let published = by_id(published);
     let suite = Suite::load(&Assets::Cases).map_err(|e| e.to_string())?;
+    let others = others()?.into_iter().map(|folder| {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let knowledge = knowledge.clone();
+        Trial::test(format!("published/{name}"), move || judged_again(&folder, &knowledge))
+    });
+    let others: Vec<Trial> = others.collect();
     Ok(suite
         .cases
         .into_iter()
@@ -80,7 +91,54 @@ fn recorded() -> Result<Vec<Trial>, String> {
             })
             .with_ignored_flag(ignored)
         })
+        .chain(others)
         .collect())
+}
+
+/// Folders of published results other than the recording's.
+fn others() -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(PUBLISHED).map_err(|e| format!("{PUBLISHED}: {e}"))?;
+    let folders: Result<Vec<PathBuf>, _> = entries.map(|entry| entry.map(|e| e.path())).collect();
+    let mut folders = folders.map_err(|e| format!("{PUBLISHED}: {e}"))?;
+    folders.retain(|folder| folder.is_dir() && !folder.ends_with(RECORDING));
+    folders.sort();
+    Ok(folders)
+}
+
+/// Whether a published result is what judging its transcript gives.
+fn judged_again(folder: &Path, knowledge: &Knowledge) -> Result<(), Failed> {
+    let failed =
+        |name: &str, why: String| Failed::from(format!("{}: {why}", folder.join(name).display()));
+    let text = std::fs::read_to_string(folder.join("result.json"))
+        .map_err(|e| failed("result.json", e.to_string()))?;
+    let published = by_id(read_result(&text).map_err(|e| failed("result.json", e))?);
+    let (plain, compressed) = ("transcript.jsonl", "transcript.jsonl.gz");
+    let text = match std::fs::read_to_string(folder.join(plain)) {
+        Ok(text) => text,
+        Err(_) => read_recording(&folder.join(compressed))
+            .map_err(|e| failed(compressed, e.to_string()))?,
+    };
+    let transcript = Transcript::parse(&text).map_err(|e| failed(plain, e.to_string()))?;
+    let judged = by_id(judge(&transcript, knowledge));
+    if let Some(id) = judged.keys().find(|id| !published.contains_key(*id)) {
+        return Err(failed("result.json", format!("it lacks the case {id}")));
+    }
+    let mut differ = Vec::new();
+    for (id, then) in &published {
+        let now = judged.get(id).ok_or_else(|| failed(plain, format!("it lacks the case {id}")))?;
+        if let Err(why) = same(now, then) {
+            differ.push(format!("{}: {}", then.name, why.message().unwrap_or_default()));
+        }
+    }
+    match differ.len() {
+        0 => Ok(()),
+        count => Err(Failed::from(format!(
+            "{count} cases are not judged as published; if that is right, `parallax judge {}` \
+             publishes them anew. The first:\n{}",
+            folder.display(),
+            differ.iter().take(10).cloned().collect::<Vec<_>>().join("\n")
+        ))),
+    }
 }
 
 fn by_id(result: RunResult) -> BTreeMap<String, CaseResult> {

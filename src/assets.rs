@@ -30,9 +30,9 @@ struct Baselines;
 
 #[derive(RustEmbed)]
 #[folder = "reports/"]
-#[include = "*/run.json"]
-#[include = "*/transcript.jsonl"]
-#[include = "*/result.json"]
+#[include = "openstack-2023.2/run.json"]
+#[include = "openstack-2023.2/transcript.jsonl"]
+#[include = "openstack-2023.2/result.json"]
 struct Reports;
 
 #[derive(RustEmbed)]
@@ -49,7 +49,7 @@ pub enum Assets {
     Baselines,
     /// The guidelines that were built in.
     Guidelines,
-    /// The published results that were built in.
+    /// The published result that was built in: the one that is shown without a target.
     Reports,
     /// The rules of the judge, which nobody can replace.
     Rules,

@@ -15,6 +15,7 @@ pub mod assets;
 pub mod bundle;
 pub mod case;
 pub mod cli;
+pub mod compare;
 pub mod coverage;
 pub mod guideline;
 pub mod judge;

@@ -1,14 +1,14 @@
 //! `parallax coverage`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::args::{SelectArgs, SuiteArgs};
-use super::exit::{Done, Exit, Failed};
+use super::exit::{Done, Exit};
 use super::files::to_json;
+use super::marks::renew;
 use super::out::print;
-use crate::assets::replace_file;
 use crate::coverage::Coverage;
 
 /// Arguments of `coverage`.
@@ -36,9 +36,6 @@ pub(super) struct CoverageArgs {
     into: Option<PathBuf>,
 }
 
-const BEGIN: &str = "<!-- coverage -->\n";
-const END: &str = "<!-- /coverage -->";
-
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
     /// Tables
@@ -54,7 +51,7 @@ pub(super) fn run(args: &CoverageArgs) -> Done {
     let knowledge = args.suite.knowledge()?;
     let coverage = Coverage::of(&cases, &knowledge.baselines, &knowledge.errors);
     if let Some(file) = &args.into {
-        return put(file, &coverage.markdown());
+        return renew(file, "coverage", &coverage.markdown());
     }
     print(&match (args.missing, args.format) {
         (true, _) => coverage.missing(),
@@ -62,20 +59,5 @@ pub(super) fn run(args: &CoverageArgs) -> Done {
         (false, Format::Markdown) => coverage.markdown(),
         (false, Format::Json) => to_json(&coverage),
     });
-    Ok(Exit::Ok)
-}
-
-/// Puts the table between the marks of a file.
-fn put(file: &Path, table: &str) -> Done {
-    let failed = |why: String| Failed::usage(format!("{}: {why}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|e| failed(e.to_string()))?;
-    let parts =
-        text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let Some((before, after)) = parts else {
-        let why = format!("it has no lines {} and {END} to put the table between", BEGIN.trim());
-        return Err(failed(why));
-    };
-    let made = format!("{before}{BEGIN}{table}{END}{after}");
-    replace_file(file, made.as_bytes()).map_err(|e| failed(e.to_string()))?;
     Ok(Exit::Ok)
 }

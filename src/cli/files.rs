@@ -9,7 +9,9 @@ use super::args::plural;
 use super::exit::Failed;
 use super::out::note;
 use crate::assets::replace_file;
+use crate::compare::About;
 use crate::guideline::GuidelineResult;
+use crate::judge::recorded::read_recording;
 use crate::judge::{RunResult, read_result, write_result};
 use crate::report;
 use crate::run::{Timing, times_of, timing};
@@ -101,6 +103,26 @@ impl RunFolder {
         self.root.join("ledger.jsonl")
     }
 
+    /// The transcript that is there: as it was written, or compressed by gzip, as published ones may
+    /// be.
+    pub(super) fn stored_transcript(&self) -> PathBuf {
+        let compressed = self.root.join("transcript.jsonl.gz");
+        let plain = self.transcript();
+        if !plain.exists() && compressed.exists() { compressed } else { plain }
+    }
+
+    /// What the result is of, if somebody who published it says so.
+    pub(super) fn about(&self) -> Result<Option<About>, Failed> {
+        let path = self.root.join("about.json");
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            text => text.map_err(|e| Failed::file(&path, e))?,
+        };
+        serde_json::from_str(&text).map(Some).map_err(|e| {
+            Failed::file(&path, format!("{e}; `parallax index --help` shows what it holds"))
+        })
+    }
+
     pub(super) fn result(&self) -> PathBuf {
         self.root.join("result.json")
     }
@@ -111,7 +133,7 @@ impl RunFolder {
 
     /// A folder that holds a run already is left alone.
     pub(super) fn must_be_free(&self) -> Result<(), Failed> {
-        if self.transcript().exists() || self.ledger().exists() {
+        if self.stored_transcript().exists() || self.ledger().exists() {
             return Err(Failed::usage(format!(
                 "{} holds a run already; choose another folder with --out, or remove it",
                 self.root.display()
@@ -126,9 +148,15 @@ impl RunFolder {
 
     /// Reads the transcript as far as it goes, and says so if it is cut off.
     pub(super) fn read_transcript(&self) -> Result<Transcript, Failed> {
-        let path = self.transcript();
-        let bytes = std::fs::read(&path).map_err(|e| no_run(&path, e))?;
-        let transcript = Transcript::read(&bytes).map_err(|e| Failed::file(&path, e))?;
+        let path = self.stored_transcript();
+        let compressed = path.extension().is_some_and(|ending| ending == "gz");
+        let transcript = if compressed {
+            let text = read_recording(&path).map_err(|e| Failed::file(&path, e))?;
+            Transcript::parse(&text).map_err(|e| Failed::file(&path, e))?
+        } else {
+            let bytes = std::fs::read(&path).map_err(|e| no_run(&path, e))?;
+            Transcript::read(&bytes).map_err(|e| Failed::file(&path, e))?
+        };
         self.say_if_cut_off(&transcript);
         Ok(transcript)
     }

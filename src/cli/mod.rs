@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod compare;
 mod coverage;
 mod distil;
 mod exit;
@@ -9,9 +10,11 @@ mod explain;
 mod explain_code;
 mod files;
 mod guideline;
+mod index;
 mod judge;
 mod judging;
 mod list;
+mod marks;
 mod merge;
 mod out;
 mod policy;
@@ -71,6 +74,10 @@ enum Command {
     Sign(sign::SignArgs),
     /// Check a signed run: whose it is, that nothing was changed, and that its verdicts follow
     Verify(verify::VerifyArgs),
+    /// Put results side by side: clouds, releases, or runs of one cloud
+    Compare(compare::CompareArgs),
+    /// Write the table of published results
+    Index(index::IndexArgs),
     /// List the cases
     List(list::ListArgs),
     /// Show one case: its steps, and what AWS does with the source that says so
@@ -107,6 +114,8 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Index(args) => index::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Check(args) => check::run(&args),

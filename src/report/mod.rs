@@ -1,8 +1,10 @@
 //! Renderings of results. Nothing is decided here.
 
 pub(crate) mod clean;
+pub mod comparison;
 mod guideline;
 mod html;
+mod index;
 mod junit;
 mod sheet;
 mod terminal;
@@ -11,12 +13,12 @@ mod timing;
 pub use guideline::{
     Markup, guideline, guideline_diff, guideline_result, guideline_summary, scores,
 };
+pub use index::{Published, index};
 pub use junit::junit;
 pub use terminal::terminal;
 pub use timing::{line as timing_line, timing};
 
-use std::collections::BTreeMap;
-
+use crate::compare::Comparison;
 use crate::guideline::GuidelineResult;
 use crate::judge::RunResult;
 use crate::transcript::Transcript;
@@ -32,6 +34,22 @@ pub fn html(
     guideline: Option<&GuidelineResult>,
     note: Option<&str>,
 ) -> Result<String, String> {
-    let exchanges: BTreeMap<_, _> = transcript.exchanges().map(|e| (e.seq, e.clone())).collect();
-    html::render(result, &exchanges, guideline, note).map_err(|e| e.to_string())
+    html::render(result, &html::stored(transcript), guideline, note).map_err(|e| e.to_string())
+}
+
+/// A comparison as one self-contained HTML page. `results` are what was compared, in that order, each
+/// with its transcript where there is one at hand.
+///
+/// # Errors
+/// The page cannot be written; says why.
+pub fn html_comparison(
+    comparison: &Comparison,
+    results: &[(&RunResult, Option<&Transcript>)],
+) -> Result<String, String> {
+    let exchanges: Vec<html::Stored<'_>> = results
+        .iter()
+        .map(|(_, transcript)| transcript.map(html::stored).unwrap_or_default())
+        .collect();
+    let results: Vec<&RunResult> = results.iter().map(|(result, _)| *result).collect();
+    html::render_comparison(comparison, &results, &exchanges).map_err(|e| e.to_string())
 }

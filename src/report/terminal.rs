@@ -38,7 +38,7 @@ pub fn terminal(result: &RunResult, verbose: bool) -> String {
     out
 }
 
-fn style(verdict: Verdict) -> Style {
+pub(super) fn style(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Pass => AnsiColor::Green.on_default(),
         Verdict::Fail => AnsiColor::Red.on_default().bold(),
@@ -189,7 +189,7 @@ fn totals(out: &mut String, result: &RunResult) {
     }
 }
 
-fn shorten(text: &str, most: usize) -> String {
+pub(super) fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

@@ -1,110 +1,126 @@
-//! One case: its steps, its findings, and the exchanges behind them.
+//! One case: the row that stands for it, and what is shown when it is opened.
 
 use std::collections::BTreeSet;
 
-use super::diff::{self, Diff};
-use super::escape::{clip, link};
-use super::exchange::{ExchangeView, Exchanges};
-use super::{rule, words};
-use crate::judge::{
-    AttemptResult, CaseResult, Evidence, Finding, Severity, StateSeen, StepResult, Verdict,
-};
+use serde::Serialize;
+
+use super::escape::clip;
+use super::exchange::Exchanges;
+use super::words;
+use crate::compare::Differences;
+use crate::judge::{AttemptResult, CaseResult, Finding, Severity, StateSeen, StepResult, Verdict};
 
 /// Findings of one case that are shown.
 const FINDINGS: usize = 200;
+/// Lines of one case that say what was found where scripts are off.
+const PLAIN: usize = 60;
 /// States of a poll that are shown from each end.
 const STATES: usize = 12;
 
-/// One case.
+/// A case's row.
 pub(super) struct CaseView {
     pub(super) anchor: String,
-    pub(super) id: String,
+    /// Its number in the list of cases that the page's data has.
+    pub(super) number: usize,
     pub(super) name: String,
     pub(super) title: String,
     pub(super) reason: String,
-    pub(super) aliases: Vec<String>,
     pub(super) verdict: &'static str,
     pub(super) took: String,
-    pub(super) expectations: String,
     /// Findings by severity, without severities that it has none of.
     pub(super) tally: Vec<(&'static str, usize)>,
+    /// What was found, for browsers that run no script.
+    pub(super) plain: Vec<PlainView>,
+    /// Findings that these lines do not say.
+    pub(super) plain_left_out: usize,
+}
+
+/// What findings of a case say, in a line.
+pub(super) struct PlainView {
+    pub(super) severity: &'static str,
+    pub(super) message: String,
+    /// How many say it, if more than one.
+    pub(super) times: Option<String>,
+}
+
+/// What is shown of a case that was opened.
+#[derive(Serialize)]
+pub(super) struct CaseData {
+    /// What anchors of its findings begin with.
+    slug: String,
+    id: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<String>,
+    expectations: String,
     /// If there was more than one.
-    pub(super) attempts: Vec<AttemptView>,
-    pub(super) steps: Vec<StepView>,
-    /// Breaking and divergent findings.
-    pub(super) findings: Vec<FindingView>,
-    /// Cosmetic findings.
-    pub(super) minor: Vec<FindingView>,
-    pub(super) minor_count: String,
-    pub(super) left_out: usize,
-    pub(super) exchanges: Vec<ExchangeView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attempts: Vec<AttemptView>,
+    steps: Vec<StepView>,
+    findings: Vec<FindingView>,
+    left_out: usize,
+    /// Numbers of the exchanges that are shown with it.
+    exchanges: BTreeSet<u64>,
 }
 
 /// One of several attempts.
-pub(super) struct AttemptView {
-    pub(super) number: String,
-    pub(super) verdict: &'static str,
-    pub(super) reason: String,
-    pub(super) took: String,
+#[derive(Serialize)]
+struct AttemptView {
+    number: String,
+    verdict: &'static str,
+    reason: String,
+    took: String,
     /// Whether steps and findings are its own.
-    pub(super) shown: bool,
+    shown: bool,
 }
 
 /// One step.
-pub(super) struct StepView {
-    pub(super) id: String,
-    pub(super) action: String,
-    pub(super) poll: bool,
-    pub(super) outcome: String,
+#[derive(Serialize)]
+struct StepView {
+    id: String,
+    action: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    poll: bool,
+    outcome: String,
     /// `ok`, `error` or `none`.
-    pub(super) ended: &'static str,
-    pub(super) status: Option<u16>,
-    pub(super) requests: String,
-    pub(super) took: String,
+    ended: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    requests: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took: Option<String>,
     /// How long it took the reference.
-    pub(super) usual: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usual: Option<String>,
     /// Where it lies within the case's time, in thousandths.
-    pub(super) begins: u64,
-    pub(super) lasts: u64,
-    pub(super) states: Vec<StateView>,
-    /// The gravest severity among its findings; empty if it has none.
-    pub(super) gravest: &'static str,
+    begins: u64,
+    lasts: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    states: Vec<StateView>,
+    /// The gravest severity among its findings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gravest: Option<&'static str>,
 }
 
 /// A value that a poll saw, or a note that some were left out.
-pub(super) struct StateView {
-    pub(super) value: String,
-    pub(super) after: String,
+#[derive(Serialize)]
+struct StateView {
+    value: String,
+    after: String,
 }
 
 /// One finding.
-pub(super) struct FindingView {
-    pub(super) anchor: String,
-    pub(super) severity: &'static str,
-    pub(super) layer: &'static str,
-    pub(super) rule: String,
-    pub(super) rule_anchor: Option<String>,
-    pub(super) step: String,
-    pub(super) path: String,
-    pub(super) message: String,
-    pub(super) times: Option<String>,
-    pub(super) diff: Option<Diff>,
-    pub(super) evidence: Vec<EvidenceView>,
-    pub(super) exchange: Option<u64>,
-    pub(super) exchange_missing: bool,
-    /// The number of its exchange, which the transcript has and the page leaves out.
-    pub(super) elsewhere: Option<u64>,
-}
-
-/// What an expectation rests on.
-pub(super) struct EvidenceView {
-    pub(super) kind: &'static str,
-    pub(super) source: String,
-    pub(super) url: Option<String>,
-    /// An address that is not made a link.
-    pub(super) address: Option<String>,
-    pub(super) states: String,
-    pub(super) date: String,
+#[derive(Serialize)]
+struct FindingView {
+    /// The number of what it says.
+    difference: usize,
+    step: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exchange: Option<u64>,
+    /// Whether the transcript at hand lacks the exchange.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    missing: bool,
 }
 
 /// The anchor of a case.
@@ -114,41 +130,76 @@ pub(super) fn anchor(case: &CaseResult) -> String {
 
 /// The anchor of a finding, or of its case if the finding itself is not shown.
 pub(super) fn finding_anchor(case: &CaseResult, index: usize) -> String {
-    let cosmetic = case.findings.get(index).is_some_and(|f| f.severity == Severity::Cosmetic);
-    if index < FINDINGS && !cosmetic {
+    if index < FINDINGS {
         format!("f-{}-{}", words::slug(&case.id), index + 1)
     } else {
         anchor(case)
     }
 }
 
-/// A case for showing.
-pub(super) fn view(case: &CaseResult, exchanges: &mut Exchanges<'_>) -> CaseView {
-    // The gravest stand first.
-    let worth = |f: &&Finding| !exchanges.of_many() || f.severity != Severity::Cosmetic;
-    let shown = case.findings.iter().take(FINDINGS).take_while(worth).count();
-    let shown = &case.findings[..shown];
-    let wanted = worth_showing(case, shown, exchanges.of_many());
-    let views = shown.iter().enumerate().map(|(at, f)| finding(case, at, f, &wanted, exchanges));
-    let (minor, findings): (Vec<_>, Vec<_>) = views.partition(|f| f.severity == "cosmetic");
+/// The row of a case. `room` is how many bytes of plain lines the page has left.
+pub(super) fn row(number: usize, case: &CaseResult, room: &mut usize) -> CaseView {
+    let (plain, plain_left_out) = plain(case, room);
     CaseView {
         anchor: anchor(case),
-        id: clip(&case.id),
+        number,
         name: clip(&case.name),
         title: clip(&case.title),
         reason: clip(&case.reason),
-        aliases: case.aliases.iter().map(|alias| clip(alias)).collect(),
         verdict: case.verdict.word(),
         took: words::duration(case.took_ms),
-        expectations: words::count(case.expectations as usize, "expectation", "expectations"),
         tally: tally(&case.findings),
+        plain,
+        plain_left_out,
+    }
+}
+
+/// What the findings of a case say, the same once; and how many findings had no room.
+fn plain(case: &CaseResult, room: &mut usize) -> (Vec<PlainView>, usize) {
+    let mut lines: Vec<((Severity, &str), usize)> = Vec::new();
+    for finding in case.findings.iter().take(FINDINGS) {
+        let said = (finding.severity, &*finding.message);
+        match lines.iter_mut().find(|line| line.0 == said) {
+            Some((_, times)) => *times += 1,
+            None => lines.push((said, 1)),
+        }
+    }
+    let (mut views, mut told) = (Vec::new(), 0);
+    for ((severity, message), times) in lines.into_iter().take(PLAIN) {
+        let message = clip(message);
+        if message.len() > *room {
+            break;
+        }
+        *room -= message.len();
+        told += times;
+        views.push(PlainView {
+            severity: severity.word(),
+            message,
+            times: (times > 1).then(|| words::number(times as u64)),
+        });
+    }
+    (views, case.findings.len() - told)
+}
+
+/// What is shown of a case that was opened.
+pub(super) fn data<'a>(
+    case: &'a CaseResult,
+    differences: &mut Differences<'a>,
+    exchanges: &mut Exchanges<'_>,
+) -> CaseData {
+    // The gravest stand first.
+    let shown = &case.findings[..case.findings.len().min(FINDINGS)];
+    let wanted = worth_showing(case, shown);
+    CaseData {
+        slug: words::slug(&case.id),
+        id: clip(&case.id),
+        aliases: case.aliases.iter().map(|alias| clip(alias)).collect(),
+        expectations: words::count(case.expectations as usize, "expectation", "expectations"),
         attempts: case.attempts.iter().map(attempt).collect(),
         steps: steps(case, exchanges),
-        minor_count: words::count(minor.len(), "cosmetic finding", "cosmetic findings"),
-        findings,
-        minor,
+        exchanges: wanted.into_iter().filter(|seq| exchanges.show(*seq)).collect(),
+        findings: shown.iter().map(|f| finding(f, differences.number(f), exchanges)).collect(),
         left_out: case.findings.len() - shown.len(),
-        exchanges: wanted.into_iter().filter_map(|seq| exchanges.take(seq)).collect(),
     }
 }
 
@@ -170,11 +221,8 @@ pub(super) fn tally(findings: &[Finding]) -> Vec<(&'static str, usize)> {
 }
 
 /// What findings refer to; and of a case that did not pass also each step's last exchange, because
-/// it shows what the case met. One that passed beside very many others shows none.
-fn worth_showing(case: &CaseResult, findings: &[Finding], of_many: bool) -> BTreeSet<u64> {
-    if of_many && case.verdict == Verdict::Pass {
-        return BTreeSet::new();
-    }
+/// it shows what the case met.
+fn worth_showing(case: &CaseResult, findings: &[Finding]) -> BTreeSet<u64> {
     let mut seqs: BTreeSet<u64> = findings.iter().filter_map(|f| f.exchange).collect();
     if !matches!(case.verdict, Verdict::Pass | Verdict::Skipped) {
         seqs.extend(case.steps.iter().filter_map(|step| step.exchanges.last()));
@@ -182,43 +230,13 @@ fn worth_showing(case: &CaseResult, findings: &[Finding], of_many: bool) -> BTre
     seqs
 }
 
-fn finding(
-    case: &CaseResult,
-    index: usize,
-    finding: &Finding,
-    wanted: &BTreeSet<u64>,
-    exchanges: &Exchanges<'_>,
-) -> FindingView {
-    let known = finding.exchange.filter(|&seq| exchanges.has(seq));
-    let exchange = known.filter(|seq| wanted.contains(seq));
+fn finding(finding: &Finding, difference: usize, exchanges: &Exchanges<'_>) -> FindingView {
     FindingView {
-        anchor: finding_anchor(case, index),
-        severity: finding.severity.word(),
-        layer: finding.layer.word(),
-        rule: clip(&finding.rule),
-        rule_anchor: rule::anchor(&finding.rule),
+        difference,
         step: clip(&finding.step),
-        path: clip(&finding.path),
-        message: clip(&finding.message),
         times: (finding.times > 1).then(|| words::number(finding.times.into())),
-        diff: diff::compare(&finding.expected, &finding.actual),
-        evidence: finding.evidence.iter().map(evidence).collect(),
-        exchange_missing: finding.exchange.is_some() && known.is_none(),
-        elsewhere: known.filter(|seq| !wanted.contains(seq)),
-        exchange,
-    }
-}
-
-/// Evidence for showing.
-pub(super) fn evidence(evidence: &Evidence) -> EvidenceView {
-    let url = evidence.url.as_deref().and_then(link);
-    EvidenceView {
-        kind: words::evidence(evidence.kind),
-        source: clip(&evidence.source),
-        address: if url.is_some() { None } else { evidence.url.as_deref().map(clip) },
-        url,
-        states: clip(&evidence.states),
-        date: clip(evidence.date.as_deref().unwrap_or_default()),
+        exchange: finding.exchange,
+        missing: finding.exchange.is_some_and(|seq| !exchanges.has(seq)),
     }
 }
 
@@ -254,12 +272,12 @@ fn step(case: &CaseResult, step: &StepResult, span: (u64, u64), whole: u64) -> S
         },
         status: step.status,
         requests: words::count(step.requests as usize, "request", "requests"),
-        took: if step.requests == 0 { String::new() } else { words::duration(step.took_ms) },
+        took: (step.requests > 0).then(|| words::duration(step.took_ms)),
         usual: step.reference_ms.as_ref().map(words::spread),
         begins,
         lasts: (thousandth(span.1) - thousandth(span.0)).clamp(6, 1000 - begins),
         states: states(&step.states),
-        gravest: own.map(|f| f.severity).min().map(Severity::word).unwrap_or_default(),
+        gravest: own.map(|f| f.severity).min().map(Severity::word),
     }
 }
 

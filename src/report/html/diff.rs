@@ -1,5 +1,6 @@
 //! Two values side by side: which lines differ, and where within a line.
 
+use serde::Serialize;
 use serde_json::Value;
 use similar::{ChangeTag, DiffTag, TextDiff};
 
@@ -23,13 +24,14 @@ const PIECES: usize = 600;
 const LIKENESS: usize = 30;
 
 /// Two values side by side. Both sides have the same number of lines.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct Diff {
     /// What AWS does.
     pub(super) expected: Vec<Line>,
     /// What the target did.
     pub(super) actual: Vec<Line>,
     /// Whether something was left out to keep the page readable.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) cut: bool,
 }
 
@@ -123,6 +125,17 @@ fn without_long_prefix<'a>(expected: &'a str, actual: &'a str) -> (&'a str, &'a 
 }
 
 impl Diff {
+    /// Values that are not shown at all.
+    pub(super) fn left_out() -> Diff {
+        Diff { cut: true, ..Diff::default() }
+    }
+
+    /// How much text there is on both sides.
+    pub(super) fn bytes(&self) -> usize {
+        let pieces = self.expected.iter().chain(&self.actual).flat_map(|line| &line.pieces);
+        pieces.map(|piece| piece.text.len()).sum()
+    }
+
     fn push(&mut self, expected: Line, actual: Line) {
         self.expected.push(expected);
         self.actual.push(actual);

@@ -2,8 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::io;
 
 use askama::filters::Escaper;
+use serde::Serialize;
+use serde::ser::Error as _;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
 use crate::report::clean::is_invisible;
 
@@ -23,6 +27,66 @@ impl Escaper for Visible {
             }
         }
         dest.write_str(&string[written..])
+    }
+}
+
+/// Data for the page's script, as JSON that an element `script` can hold: nothing in it ends the
+/// element, and characters without a glyph are visible text, as [`Visible`] has them. The script puts
+/// every text of it onto the page as text.
+pub(super) fn embedded(data: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut out = Vec::new();
+    data.serialize(&mut Serializer::with_formatter(&mut out, Embedded))?;
+    String::from_utf8(out).map_err(serde_json::Error::custom)
+}
+
+/// Several of them, one a line.
+pub(super) fn embedded_lines<T: Serialize>(data: &[T]) -> Result<String, serde_json::Error> {
+    let lines: Result<Vec<String>, _> = data.iter().map(embedded).collect();
+    lines.map(|lines| lines.join("\n"))
+}
+
+/// How JSON is written into the page.
+struct Embedded;
+
+impl Formatter for Embedded {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut written = 0;
+        for (at, character) in fragment.char_indices() {
+            let shown = match character {
+                // The only one that can begin something in the element.
+                '<' => Cow::Borrowed("\\u003c"),
+                ' '..='~' => continue,
+                _ => match stand_in(character) {
+                    // The picture of a control character, or `\u{…}` with its backslash escaped.
+                    Some(shown) => Cow::Owned(shown.replace('\\', "\\\\")),
+                    None => continue,
+                },
+            };
+            writer.write_all(&fragment.as_bytes()[written..at])?;
+            writer.write_all(shown.as_bytes())?;
+            written = at + character.len_utf8();
+        }
+        writer.write_all(&fragment.as_bytes()[written..])
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        let control = match escape {
+            CharEscape::Backspace => 0x08,
+            CharEscape::FormFeed => 0x0c,
+            CharEscape::CarriageReturn => 0x0d,
+            CharEscape::AsciiControl(byte) => byte,
+            other => return CompactFormatter.write_char_escape(writer, other),
+        };
+        let picture = invisible(char::from(control)).unwrap_or_default();
+        writer.write_all(picture.as_bytes())
     }
 }
 
@@ -93,6 +157,20 @@ mod tests {
     fn what_cannot_be_seen_is_shown() {
         assert_eq!(escaped("a\u{202e}b\u{200b}c"), "a\\u{202e}b\\u{200b}c");
         assert_eq!(escaped("\0\u{1b}[31m\r\u{7f}\u{9b}"), "␀␛[31m␍␡\\u{9b}");
+    }
+
+    #[test]
+    fn data_cannot_end_its_element() {
+        let hostile = "</script><!--<script>\u{202e}\u{1b}[2J\r\u{7f}\u{8}\u{c}\u{9b}\u{2028}";
+        let text = embedded(&[hostile, "a\"b\\c\n\té"]).unwrap();
+        assert!(!text.contains('<'));
+        assert!(text.chars().all(|c| !is_invisible(c) && !c.is_control()));
+        let read: Vec<String> = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            read,
+            ["</script><!--<script>\\u{202e}␛[2J␍␡␈␌\\u{9b}\\u{2028}", "a\"b\\c\n\té"]
+        );
+        assert_eq!(embedded_lines(&["a\nb", "c"]).unwrap(), "\"a\\nb\"\n\"c\"");
     }
 
     #[test]

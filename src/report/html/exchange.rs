@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
+use serde::Serialize;
 
 use super::escape::{clip, cut};
 use super::{words, xml};
-use crate::transcript::{Body, Exchange, Failure, Purpose, Redacted, Reply, Response};
+use crate::transcript::{Body, Exchange, Failure, Purpose, Redacted, Reply, Response, Transcript};
 use crate::wire::FailureKind;
 
 /// Bytes of a body that are shown.
@@ -15,72 +16,96 @@ const BODY: usize = 64 * 1024;
 const BODY_OF_MANY: usize = 2 * 1024;
 /// Bytes of bodies after which the page is very long.
 const MANY: usize = 4 * 1024 * 1024;
-/// Cases after which those that pass are shown without their exchanges, and without what no client
-/// can notice: a page of tens of megabytes is not looked at.
+/// Bytes of bodies after which nothing more is shown.
+const MOST: usize = 24 * 1024 * 1024;
+/// Cases after which a page shows less of each exchange.
 const MANY_CASES: usize = 400;
 /// Parameters of a request that are shown.
 const PARAMETERS: usize = 400;
 
-/// The exchanges there are, and which of them the page has shown already: each is shown once.
+/// The exchanges of a transcript by their number.
+pub(crate) type Stored<'a> = BTreeMap<u64, &'a Exchange>;
+
+/// The exchanges of a transcript.
+pub(crate) fn stored(transcript: &Transcript) -> Stored<'_> {
+    transcript.exchanges().map(|exchange| (exchange.seq, exchange)).collect()
+}
+
+/// The exchanges there are, and those that the page shows.
 pub(super) struct Exchanges<'a> {
-    all: &'a BTreeMap<u64, Exchange>,
-    shown: BTreeSet<u64>,
+    all: &'a Stored<'a>,
+    wanted: BTreeSet<u64>,
+    shown: Vec<ExchangeView>,
     bytes: usize,
     of_many: bool,
 }
 
 /// One exchange.
+#[derive(Serialize)]
 pub(super) struct ExchangeView {
+    /// Its number; the script looks for it at the beginning of the line.
     pub(super) seq: u64,
-    pub(super) anchor: String,
-    pub(super) action: String,
-    pub(super) purpose: &'static str,
-    pub(super) attempt: Option<u32>,
-    pub(super) at: String,
-    pub(super) took: String,
-    pub(super) method: String,
-    pub(super) url: String,
-    pub(super) request_headers: Vec<(String, String)>,
-    pub(super) parameters: Vec<(String, String)>,
-    pub(super) parameters_left_out: usize,
-    pub(super) request_body: Option<BodyView>,
+    action: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    purpose: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<u32>,
+    at: String,
+    took: String,
+    method: String,
+    url: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    request_headers: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parameters: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "is_zero")]
+    parameters_left_out: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_body: Option<BodyView>,
     /// `200`, or what kind of failure.
-    pub(super) outcome: String,
-    pub(super) succeeded: bool,
-    pub(super) failure: Option<String>,
-    pub(super) response_headers: Vec<(String, String)>,
-    pub(super) response_body: Option<BodyView>,
-    pub(super) headers_left_out: bool,
+    outcome: String,
+    succeeded: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    response_headers: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_body: Option<BodyView>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    headers_left_out: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A body.
+#[derive(Serialize)]
 pub(super) struct BodyView {
-    /// Its lines: blanks before, and pieces with whether they are markup.
-    pub(super) lines: Vec<LineView>,
+    /// Its text; XML with one element a line.
+    text: String,
     /// Whether it was indented for reading.
-    pub(super) indented: bool,
+    indented: bool,
     /// Whether it is shown in Base64.
-    pub(super) base64: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    base64: bool,
     /// How much was left out, if anything.
-    pub(super) left_out: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<String>,
     /// Its size.
-    pub(super) size: String,
-}
-
-/// A line of a body.
-pub(super) struct LineView {
-    pub(super) margin: &'static str,
-    pub(super) pieces: Vec<(bool, String)>,
+    size: String,
 }
 
 impl<'a> Exchanges<'a> {
-    pub(super) fn new(all: &'a BTreeMap<u64, Exchange>, cases: usize) -> Self {
-        Exchanges { all, shown: BTreeSet::new(), bytes: 0, of_many: cases > MANY_CASES }
-    }
-
-    /// Whether the page has so many cases that what nobody will look for is left out.
-    pub(super) fn of_many(&self) -> bool {
-        self.of_many
+    pub(super) fn new(all: &'a Stored<'a>, cases: usize) -> Self {
+        Exchanges {
+            all,
+            wanted: BTreeSet::new(),
+            shown: Vec::new(),
+            bytes: 0,
+            of_many: cases > MANY_CASES,
+        }
     }
 
     /// Whether the transcript has it.
@@ -93,11 +118,14 @@ impl<'a> Exchanges<'a> {
         self.all.get(&seq).map(|exchange| exchange.at_ms)
     }
 
-    /// The exchange for showing, unless the page shows it already.
-    pub(super) fn take(&mut self, seq: u64) -> Option<ExchangeView> {
-        let exchange = self.all.get(&seq)?;
-        if !self.shown.insert(seq) {
-            return None;
+    /// Has the page show it, once. Says whether it does.
+    pub(super) fn show(&mut self, seq: u64) -> bool {
+        let Some(exchange) = self.all.get(&seq) else { return false };
+        if self.wanted.contains(&seq) {
+            return true;
+        }
+        if self.bytes > MOST {
+            return false;
         }
         let most = if self.bytes < MANY && !self.of_many { BODY } else { BODY_OF_MANY };
         self.bytes += size(exchange).min(most);
@@ -107,7 +135,15 @@ impl<'a> Exchanges<'a> {
             view.response_headers.clear();
             view.headers_left_out = true;
         }
-        Some(view)
+        self.wanted.insert(seq);
+        self.shown.push(view);
+        true
+    }
+
+    /// Those that the page shows, in the order of their numbers.
+    pub(super) fn shown(mut self) -> Vec<ExchangeView> {
+        self.shown.sort_by_key(|exchange| exchange.seq);
+        self.shown
     }
 }
 
@@ -138,7 +174,6 @@ fn view(exchange: &Exchange, most: usize) -> ExchangeView {
     };
     ExchangeView {
         seq: exchange.seq,
-        anchor: format!("x{}", exchange.seq),
         action: clip(&exchange.action),
         purpose: match exchange.purpose {
             Purpose::Discover => "discovery",
@@ -208,18 +243,13 @@ fn body(text: &str, base64: bool, most: usize) -> Option<BodyView> {
     }
     let (start, rest) = cut(text, most);
     let indented = !base64 && xml::looks_like_xml(start);
-    let lines = if indented {
-        xml::lines(start).iter().map(line).collect()
-    } else {
-        vec![LineView { margin: "", pieces: vec![(false, start.to_owned())] }]
-    };
-    let left_out = (rest > 0).then(|| words::bytes(rest));
-    Some(BodyView { lines, indented, base64, left_out, size: words::bytes(text.len()) })
-}
-
-fn line(line: &xml::Line<'_>) -> LineView {
-    let pieces = line.pieces.iter().map(|piece| (piece.markup, piece.text.to_owned()));
-    LineView { margin: line.margin, pieces: pieces.collect() }
+    Some(BodyView {
+        text: if indented { xml::indented(start) } else { start.to_owned() },
+        indented,
+        base64,
+        left_out: (rest > 0).then(|| words::bytes(rest)),
+        size: words::bytes(text.len()),
+    })
 }
 
 #[cfg(test)]

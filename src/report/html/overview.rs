@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::case::{self, EvidenceView};
+use super::case;
+use super::data::{self, EvidenceView};
 use super::diff::{self, Diff};
 use super::escape::clip;
 use super::words;
@@ -10,9 +11,8 @@ use crate::judge::{CaseResult, Finding, Layer, RunResult, Severity, Summary, Ver
 
 /// Differences of one severity that are shown.
 const GROUPS: usize = 60;
-/// Cases of a difference that are shown at once, and after a click.
+/// Cases of a difference that are shown at once; the others are after a click.
 const CASES: usize = 8;
-const MORE_CASES: usize = 400;
 
 /// A bar of verdicts.
 pub(super) struct Bar {
@@ -53,8 +53,10 @@ pub(super) struct Group {
     pub(super) paths: Vec<String>,
     pub(super) count: String,
     pub(super) cases: Vec<CaseLink>,
-    pub(super) more: Vec<CaseLink>,
-    pub(super) left_out: usize,
+    /// How many cases are not among these.
+    pub(super) more: usize,
+    /// The number of its list of those cases.
+    pub(super) number: usize,
     pub(super) diff: Option<Diff>,
     pub(super) evidence: Option<EvidenceView>,
 }
@@ -66,8 +68,12 @@ pub(super) struct CaseLink {
     pub(super) verdict: &'static str,
 }
 
-/// A finding: its case, and which of the case's findings it is.
-type Member<'a> = (&'a CaseResult, usize);
+/// A finding: its case with its number, and which of the case's findings it is.
+type Member<'a> = (usize, &'a CaseResult, usize);
+
+/// Cases of each difference that its group does not show: the case's number, and which of its findings
+/// it is, from 1.
+pub(super) type More = Vec<Vec<(usize, usize)>>;
 
 /// The differences of one severity, and how many there are beyond those shown.
 pub(super) struct Groups {
@@ -140,10 +146,11 @@ fn cell(severity: Severity, count: usize) -> Cell {
 }
 
 /// The findings of a severity, those with the same rule and the same difference together: one root
-/// cause is seen once. What most cases meet comes first.
-pub(super) fn groups(result: &RunResult, severity: Severity) -> Groups {
+/// cause is seen once. What most cases meet comes first. Cases that a group does not show are added to
+/// `more`.
+pub(super) fn groups(result: &RunResult, severity: Severity, more: &mut More) -> Groups {
     let mut groups: BTreeMap<_, Vec<Member<'_>>> = BTreeMap::new();
-    for case in &result.cases {
+    for (number, case) in result.cases.iter().enumerate() {
         for (index, finding) in case.findings.iter().enumerate() {
             if finding.severity == severity {
                 let key = (
@@ -152,7 +159,7 @@ pub(super) fn groups(result: &RunResult, severity: Severity) -> Groups {
                     finding.expected.to_string(),
                     finding.actual.to_string(),
                 );
-                groups.entry(key).or_default().push((case, index));
+                groups.entry(key).or_default().push((number, case, index));
             }
         }
     }
@@ -161,25 +168,22 @@ pub(super) fn groups(result: &RunResult, severity: Severity) -> Groups {
     Groups {
         count: words::count(groups.len(), "difference", "differences"),
         left_out: groups.len().saturating_sub(GROUPS),
-        shown: groups.iter().take(GROUPS).filter_map(|members| group(members)).collect(),
+        shown: groups.iter().take(GROUPS).filter_map(|members| group(members, more)).collect(),
     }
 }
 
 /// How many cases a difference is met in. Members of one case follow each other.
 fn distinct(members: &[Member<'_>]) -> usize {
-    members.chunk_by(|a, b| std::ptr::eq(a.0, b.0)).count()
+    members.chunk_by(|a, b| a.0 == b.0).count()
 }
 
-fn group(members: &[Member<'_>]) -> Option<Group> {
+fn group(members: &[Member<'_>], more: &mut More) -> Option<Group> {
     let first = finding(members.first()?)?;
-    let mut cases = Vec::new();
-    for same_case in members.chunk_by(|a, b| std::ptr::eq(a.0, b.0)) {
-        cases.extend(same_case.first().map(case_link));
-    }
-    let left_out = cases.len().saturating_sub(CASES + MORE_CASES);
-    let count = words::count(cases.len(), "case", "cases");
-    let mut more = cases.split_off(cases.len().min(CASES));
-    more.truncate(MORE_CASES);
+    let cases = members.chunk_by(|a, b| a.0 == b.0).filter_map(<[_]>::first);
+    let cases: Vec<&Member<'_>> = cases.collect();
+    let (shown, rest) = cases.split_at(cases.len().min(CASES));
+    let number = more.len();
+    more.push(rest.iter().map(|(case, _, index)| (*case, index + 1)).collect());
     Some(Group {
         severity: first.severity.word(),
         layer: first.layer.word(),
@@ -187,12 +191,12 @@ fn group(members: &[Member<'_>]) -> Option<Group> {
         rule_anchor: super::rule::anchor(&first.rule),
         message: clip(&title(members, first)),
         paths: paths(members),
-        count,
-        cases,
-        more,
-        left_out,
+        count: words::count(cases.len(), "case", "cases"),
+        cases: shown.iter().map(|member| case_link(member)).collect(),
+        more: rest.len(),
+        number,
         diff: diff::compare(&first.expected, &first.actual),
-        evidence: first.evidence.first().map(case::evidence),
+        evidence: first.evidence.first().map(data::evidence),
     })
 }
 
@@ -205,11 +209,11 @@ fn title(members: &[Member<'_>], first: &Finding) -> String {
     }
 }
 
-fn finding<'a>((case, index): &Member<'a>) -> Option<&'a Finding> {
+fn finding<'a>((_, case, index): &Member<'a>) -> Option<&'a Finding> {
     case.findings.get(*index)
 }
 
-fn case_link((case, index): &Member<'_>) -> CaseLink {
+fn case_link((_, case, index): &Member<'_>) -> CaseLink {
     CaseLink {
         anchor: case::finding_anchor(case, *index),
         name: clip(&case.name),

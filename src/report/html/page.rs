@@ -8,25 +8,30 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::case::{self, CaseView};
-use super::escape::clip;
-use super::exchange::Exchanges;
+use super::data::{Known, Said};
+use super::escape::{clip, embedded, embedded_lines};
+use super::exchange::{Exchanges, Stored};
 use super::guideline::GuidelineView;
-use super::overview::{self, Bar, Cell, Findings, Groups};
+use super::overview::{self, Bar, Cell, Findings, Groups, More};
 use super::rule::{self, RuleView};
 use super::words;
+use crate::compare::Differences;
 use crate::guideline::GuidelineResult;
 use crate::judge::{CaseResult, JudgedWith, Layer, RunResult, Severity, Summary, Verdict};
-use crate::transcript::Exchange;
 
-const STYLE: &str = include_str!("report.css");
-const SCRIPT: &str = include_str!("report.js");
+/// The style of all pages.
+pub(super) const STYLE: &str = include_str!("style.css");
+/// Bytes of what is said of findings for browsers that run no script.
+const PLAIN: usize = 3 * 1024 * 1024;
+const SCRIPT: &str = concat!(include_str!("details.js"), include_str!("report.js"));
 
 #[derive(Template)]
 #[template(path = "report.html", config = "src/report/html/askama.toml")]
 struct Page {
-    /// The page's own style and script, the only things that are not escaped.
+    /// The page's own style and script, and its data: what the templates do not escape.
     style: &'static str,
     script: &'static str,
+    data: Data,
     policy: String,
     target: String,
     run: String,
@@ -49,6 +54,15 @@ struct Page {
     layers: Vec<Word>,
     rules: Vec<RuleView>,
     judged_with: Vec<(&'static str, String)>,
+}
+
+/// What the script shows on demand, each escaped for its element.
+struct Data {
+    differences: String,
+    cases: String,
+    groups: String,
+    /// One a line.
+    exchanges: String,
 }
 
 /// A capability and its cases.
@@ -88,26 +102,31 @@ struct Word {
 /// what the run shows of one, if it is to be shown; `note` a sentence shown first.
 pub(crate) fn render(
     result: &RunResult,
-    exchanges: &BTreeMap<u64, Exchange>,
+    exchanges: &Stored<'_>,
     guideline: Option<&GuidelineResult>,
     note: Option<&str>,
 ) -> Result<String, askama::Error> {
-    page(result, exchanges, guideline, note).render()
+    page(result, exchanges, guideline, note).map_err(askama::Error::custom)?.render()
 }
 
 fn page(
     result: &RunResult,
-    exchanges: &BTreeMap<u64, Exchange>,
+    exchanges: &Stored<'_>,
     guideline: Option<&GuidelineResult>,
     note: Option<&str>,
-) -> Page {
+) -> Result<Page, serde_json::Error> {
+    let mut more = More::new();
+    let breaking = overview::groups(result, Severity::Breaking, &mut more);
+    let divergent = overview::groups(result, Severity::Divergent, &mut more);
+    let data = data(result, exchanges, &more)?;
     let target = &result.run.target;
     let reference = clip(result.judged_with.reference_name());
     let (answer, others) = overview::answer(&result.summary, &reference);
-    Page {
+    Ok(Page {
         style: STYLE,
         script: SCRIPT,
-        policy: policy(),
+        data,
+        policy: policy(SCRIPT),
         target: clip(if target.name.is_empty() { &target.endpoint } else { &target.name }),
         run: clip(&result.run.id),
         note: result.judged_with.not_aws().as_deref().or(note).map(clip),
@@ -121,27 +140,44 @@ fn page(
         facts: facts(result),
         findings: overview::findings(result),
         guideline: guideline.map(super::guideline::view),
-        breaking: overview::groups(result, Severity::Breaking),
-        divergent: overview::groups(result, Severity::Divergent),
-        capabilities: capabilities(result, exchanges),
+        breaking,
+        divergent,
+        capabilities: capabilities(result),
         verdicts: verdicts(&result.summary),
         severities: severities(result),
         layers: layers(result),
         rules: rule::met(result),
         judged_with: judged_with(&result.judged_with),
-    }
+    })
+}
+
+fn data(result: &RunResult, stored: &Stored<'_>, more: &More) -> Result<Data, serde_json::Error> {
+    let mut differences = Differences::default();
+    let mut exchanges = Exchanges::new(stored, result.cases.len());
+    let cases: Vec<_> = result
+        .cases
+        .iter()
+        .map(|case| case::data(case, &mut differences, &mut exchanges))
+        .collect();
+    Ok(Data {
+        differences: embedded(&Known::of(differences.findings().iter().map(|f| Said::from(*f))))?,
+        cases: embedded(&cases)?,
+        groups: embedded(more)?,
+        exchanges: embedded_lines(&exchanges.shown())?,
+    })
 }
 
 /// What the browser is told to allow: this style and this script, by their hashes, and nothing that
-/// a page could be made to contain. `unsafe-inline` is for browsers that know no hashes; others
-/// ignore it.
-fn policy() -> String {
+/// a page could be made to contain, nor a script that makes markup of text. `unsafe-inline` is for
+/// browsers that know no hashes; others ignore it.
+pub(super) fn policy(script: &str) -> String {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
     format!(
         "default-src 'none'; style-src 'unsafe-inline' 'sha256-{}'; \
-         script-src 'unsafe-inline' 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+         script-src 'unsafe-inline' 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'",
         hash(STYLE),
-        hash(SCRIPT)
+        hash(script)
     )
 }
 
@@ -190,19 +226,18 @@ fn leaks(result: &RunResult) -> Vec<LeakView> {
     result.leaks.iter().take(MOST).map(leak).collect()
 }
 
-fn capabilities(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>) -> Vec<CapabilityView> {
-    let mut cases: BTreeMap<&str, Vec<&CaseResult>> = BTreeMap::new();
-    for case in &result.cases {
-        cases.entry(&case.capability).or_default().push(case);
+fn capabilities(result: &RunResult) -> Vec<CapabilityView> {
+    let mut cases: BTreeMap<&str, Vec<(usize, &CaseResult)>> = BTreeMap::new();
+    for (number, case) in result.cases.iter().enumerate() {
+        cases.entry(&case.capability).or_default().push((number, case));
     }
-    let mut exchanges = Exchanges::new(exchanges, result.cases.len());
-    let mut views = Vec::new();
+    let (mut views, mut room) = (Vec::new(), PLAIN);
     for counted in &result.capabilities {
         let own = cases.remove(&*counted.name).unwrap_or_default();
-        views.push(capability(&counted.name, &counted.summary, &own, &mut exchanges));
+        views.push(capability(&counted.name, &counted.summary, &own, &mut room));
     }
     for (name, own) in cases {
-        views.push(capability(name, &Summary::default(), &own, &mut exchanges));
+        views.push(capability(name, &Summary::default(), &own, &mut room));
     }
     views
 }
@@ -210,10 +245,10 @@ fn capabilities(result: &RunResult, exchanges: &BTreeMap<u64, Exchange>) -> Vec<
 fn capability(
     name: &str,
     summary: &Summary,
-    cases: &[&CaseResult],
-    exchanges: &mut Exchanges<'_>,
+    cases: &[(usize, &CaseResult)],
+    room: &mut usize,
 ) -> CapabilityView {
-    let views = cases.iter().map(|case| case::view(case, exchanges));
+    let views = cases.iter().map(|(number, case)| case::row(*number, case, room));
     let (passes, others): (Vec<_>, Vec<_>) = views.partition(|case| case.verdict == "pass");
     let passed = summary.verdicts.get(&Verdict::Pass).copied().unwrap_or_default();
     CapabilityView {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::render;
+use super::{Stored, render};
 use crate::guideline::GuidelineResult;
 use crate::judge::RunResult;
 use crate::transcript::Exchange;
@@ -57,7 +57,7 @@ fn result(cases: Value) -> Value {
     })
 }
 
-fn usual() -> Value {
+pub(super) fn usual() -> Value {
     result(json!([
         case("a", "fail", json!([finding("breaking", json!("InvalidVpcId"), Some(2))])),
         case(
@@ -73,7 +73,7 @@ fn usual() -> Value {
     ]))
 }
 
-fn exchange(seq: u64) -> Value {
+pub(super) fn exchange(seq: u64) -> Value {
     json!({
         "seq": seq, "case": "a", "step": "run", "purpose": "step", "action": "DescribeVpcs",
         "attempt": 1, "at_ms": 100 * seq, "took_ms": 30,
@@ -90,16 +90,43 @@ fn exchange(seq: u64) -> Value {
 
 fn rendered(result: Value, exchanges: Vec<Value>, note: Option<&str>) -> String {
     let result: RunResult = serde_json::from_value(result).unwrap();
-    let exchanges = exchanges.into_iter().map(|exchange| {
-        let exchange: Exchange = serde_json::from_value(exchange).unwrap();
-        (exchange.seq, exchange)
-    });
-    render(&result, &exchanges.collect::<BTreeMap<_, _>>(), None, note).unwrap()
+    let exchanges = read(exchanges);
+    render(&result, &stored(&exchanges), None, note).unwrap()
+}
+
+pub(super) fn read(exchanges: Vec<Value>) -> Vec<Exchange> {
+    exchanges.into_iter().map(|exchange| serde_json::from_value(exchange).unwrap()).collect()
+}
+
+pub(super) fn stored(exchanges: &[Exchange]) -> Stored<'_> {
+    exchanges.iter().map(|exchange| (exchange.seq, exchange)).collect()
+}
+
+/// What the page has for its script.
+fn data(page: &str, name: &str) -> String {
+    let begin = format!("<script type=\"application/json\" id=\"data-{name}\">");
+    let (_, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("no {name}"));
+    rest.split_once("</script>").unwrap().0.to_owned()
+}
+
+pub(super) fn parsed(page: &str, name: &str) -> Value {
+    serde_json::from_str(&data(page, name)).unwrap()
+}
+
+pub(super) fn exchanges_of(page: &str, name: &str) -> BTreeMap<u64, Value> {
+    let line = |line: &str| -> (u64, Value) {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let seq = value["seq"].as_u64().unwrap();
+        // The script finds the number without parsing the line.
+        assert!(line.starts_with(&format!("{{\"seq\":{seq},")), "{line}");
+        (seq, value)
+    };
+    data(page, name).lines().map(line).collect()
 }
 
 /// Puts the hostile text into every string, and every name of a free-form object, but not into
 /// words that are enums.
-fn poison(value: &mut Value) {
+pub(super) fn poison(value: &mut Value) {
     const WORDS: [&str; 7] =
         ["layer", "severity", "verdict", "verdicts", "findings", "purpose", "format"];
     match value {
@@ -138,17 +165,63 @@ fn nothing_from_outside_is_markup() {
     poison(&mut result);
     exchanges.iter_mut().for_each(poison);
     let page = rendered(result, exchanges, Some(HOSTILE));
+    no_markup_but_its_own(&page, 5);
+    let in_html = "&lt;script&gt;alert(&#39;&#34;&amp;&#39;)&lt;/script&gt;\\u{202e}␛[2J";
+    assert!(page.matches(in_html).count() > 15, "{}", page.matches(in_html).count());
+    let in_data = "\\u003cscript>alert('\\\"&')\\u003c/script>\\\\u{202e}␛[2J";
+    assert!(page.matches(in_data).count() > 40, "{}", page.matches(in_data).count());
+    let differences = parsed(&page, "differences");
+    let shown = "<script>alert('\"&')</script>\\u{202e}␛[2J";
+    assert_eq!(differences["differences"][0]["message"], format!("The error code differs{shown}"));
+}
+
+/// So many elements `script`, one of them a script; no control character; no address but AWS's.
+pub(super) fn no_markup_but_its_own(page: &str, scripts: usize) {
     assert_eq!(page.matches("<script>").count(), 1, "only the page's own script");
-    assert_eq!(page.matches("</script>").count(), 1);
+    assert_eq!(page.matches("<script").count(), scripts);
+    assert_eq!(page.matches("</script>").count(), scripts);
     assert!(!page.contains(['\u{202e}', '\u{1b}']));
-    assert!(
-        page.matches("&lt;script&gt;alert(&#39;&#34;&amp;&#39;)&lt;/script&gt;\\u{202e}␛[2J")
-            .count()
-            > 40
-    );
     for attribute in page.split("href=\"").skip(1) {
         let allowed = ["#", "https://docs.aws.amazon.com/", "data:image/svg+xml,"];
         assert!(allowed.iter().any(|start| attribute.starts_with(start)));
+    }
+}
+
+/// Text becomes text: what would make markup of it is not there, and the browser is told to refuse it.
+#[test]
+fn scripts_make_no_markup() {
+    let scripts = concat!(
+        include_str!("details.js"),
+        include_str!("report.js"),
+        include_str!("comparison/page.js")
+    );
+    let refused = [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "Function(",
+        "createContextualFragment",
+        "DOMParser",
+        "setHTML",
+        "srcdoc",
+        ".on",
+        "fetch(",
+        "import(",
+        "XMLHttpRequest",
+        "http:",
+        "https:",
+        ".style",
+    ];
+    for word in refused {
+        // The namespace of SVG is a name, not an address.
+        let found = scripts.replace("\"http://www.w3.org/2000/svg\"", "").contains(word);
+        assert!(!found, "{word}");
+    }
+    let page = rendered(usual(), vec![], None);
+    for word in ["default-src 'none'", "require-trusted-types-for 'script'", "form-action 'none'"] {
+        assert!(page.contains(&word.replace('\'', "&#39;")), "{word}");
     }
 }
 
@@ -158,7 +231,10 @@ fn an_address_that_is_no_web_address_is_no_link() {
     result["cases"][0]["findings"][0]["evidence"][0]["url"] = json!("javascript:alert(1)");
     let page = rendered(result, vec![exchange(2)], None);
     assert!(!page.contains("href=\"javascript"));
-    assert!(page.contains("(javascript:alert(1))"));
+    assert!(page.contains("(javascript:alert(1))"), "in the group");
+    let evidence = &parsed(&page, "differences")["evidence"][0];
+    assert_eq!(evidence["address"], "javascript:alert(1)");
+    assert_eq!(evidence["url"], Value::Null);
 }
 
 /// Every finding leads to its rule, which is explained once; a rule that this program does not know,
@@ -171,29 +247,85 @@ fn a_rule_is_explained_once_and_linked() {
     }
     let page = rendered(result, vec![], None);
     assert_eq!(page.matches("id=\"rule-baseline.error-code\"").count(), 1);
-    assert_eq!(page.matches("href=\"#rule-baseline.error-code\"").count(), 3, "two and a group");
+    assert_eq!(page.matches("href=\"#rule-baseline.error-code\"").count(), 1, "of the group");
+    let differences = &parsed(&page, "differences")["differences"];
+    assert_eq!(differences[0]["rule_anchor"], "rule-baseline.error-code");
+    assert_eq!(differences[1]["rule_anchor"], Value::Null, "it is not known");
     assert!(page.contains("2 findings in 2 cases"), "{page}");
     let known = crate::judge::rule("baseline.error-code").unwrap();
     assert!(page.contains(&known.fix) && page.contains(&format!("href=\"{}\"", known.see)));
     assert!(!page.contains("rule-model."), "no other rule is explained");
-    assert!(page.contains("<code>error-code</code>") && !page.contains("#rule-error-code"));
+    assert_eq!(differences[1]["rule"], "error-code");
+    assert!(!page.contains("=\"#rule-error-code"));
 
     let page = rendered(usual(), vec![], None);
     assert!(!page.contains("id=\"rules\""), "no rule that is known");
 }
 
+/// Each difference and each exchange is there once; findings and cases name them.
 #[test]
-fn an_exchange_is_shown_once_and_linked() {
+fn what_many_cases_share_is_there_once() {
     let page = rendered(usual(), vec![exchange(1), exchange(2)], None);
-    assert_eq!(page.matches("id=\"x2\"").count(), 1);
-    assert_eq!(page.matches("<b>answer 2</b>").count(), 1);
-    assert_eq!(page.matches("href=\"#x2\"").count(), 3);
+    let exchanges = exchanges_of(&page, "exchanges");
+    let seqs: Vec<u64> = exchanges.keys().copied().collect();
+    assert_eq!(seqs, [2], "no finding refers to another, nor is it a step's last");
     assert_eq!(
-        page.matches("id=\"x1\"").count(),
-        0,
-        "no finding refers to it, nor is it a step's last"
+        exchanges[&2]["response_body"]["text"],
+        "<Response>\n  <Message>answer 2</Message>\n</Response>\n"
     );
-    assert!(!page.contains("#x9") && page.contains("its exchange is not at hand"));
+    assert_eq!(
+        exchanges[&2]["parameters"],
+        json!([["Action", "DescribeVpcs"], ["VpcId.1", "vpc-1"]])
+    );
+    let cases = parsed(&page, "cases");
+    let found = |case: usize, at: usize| &cases[case]["findings"][at];
+    assert_eq!(*found(0, 0), json!({ "difference": 0, "step": "run", "exchange": 2 }));
+    assert_eq!(found(0, 0), found(1, 0));
+    assert_eq!(*found(1, 1), json!({ "difference": 1, "step": "run", "exchange": 2 }));
+    let missing = json!({ "difference": 1, "step": "run", "exchange": 9, "missing": true });
+    assert_eq!(*found(1, 2), missing);
+    assert_eq!((&cases[0]["exchanges"], &cases[1]["exchanges"]), (&json!([2]), &json!([2])));
+    assert_eq!(parsed(&page, "differences")["differences"].as_array().map(Vec::len), Some(2));
+    assert_eq!(parsed(&page, "differences")["evidence"].as_array().map(Vec::len), Some(1));
+    for n in 0..3 {
+        assert_eq!(page.matches(&format!("data-case=\"{n}\"")).count(), 1, "a row for each");
+    }
+}
+
+/// Browsers that run no script are told what was found, the same once.
+#[test]
+fn findings_are_told_without_a_script() {
+    let mut result = usual();
+    result["cases"][1]["findings"][1]["message"] = json!("Only <b>here</b>");
+    let page = rendered(result, vec![], None);
+    let plain: Vec<&str> = page.split("<noscript><ul class=\"plain\">").skip(1).collect();
+    assert_eq!(plain.len(), 2, "case c has no findings");
+    let of_b = plain[1].split_once("</noscript>").expect("its end").0;
+    assert_eq!(of_b.matches("<li").count(), 3);
+    for words in [
+        "<li><b>breaking</b> The error code differs</li>",
+        "<li><b>cosmetic</b> Only &lt;b&gt;here&lt;/b&gt;</li>",
+    ] {
+        assert!(of_b.contains(words), "{words}: {of_b}");
+    }
+    let mut twice = usual();
+    twice["cases"][1]["findings"][1]["severity"] = json!("breaking");
+    let page = rendered(twice, vec![], None);
+    assert!(page.contains("<li><b>breaking</b> The error code differs (2 times)</li>"));
+
+    // Beyond all bounds the lines end, and say so.
+    let findings: Vec<_> = (0..61)
+        .map(|n| {
+            let mut finding = finding("breaking", json!("A"), None);
+            finding["message"] = json!(format!("number {n}"));
+            finding
+        })
+        .collect();
+    let mut many = usual();
+    many["cases"][0]["findings"] = json!(findings);
+    let page = rendered(many, vec![], None);
+    assert!(page.contains("number 59</li>"));
+    assert!(page.contains("<li>1 more in <code>result.json</code></li>"));
 }
 
 #[test]
@@ -201,7 +333,7 @@ fn one_root_cause_is_shown_once() {
     let page = rendered(usual(), vec![], None);
     assert!(page.contains("1 difference would make"));
     assert!(page.contains("<b>2 cases</b>"));
-    assert!(page.contains("href=\"#f-a-1\"") && page.contains("id=\"f-a-1\""));
+    assert!(page.contains("href=\"#f-a-1\"") && page.contains("href=\"#f-b-1\""));
     assert!(page.contains("1 of 3 cases behaves as on AWS.</strong> 2 differ."));
 }
 
@@ -230,8 +362,33 @@ fn a_huge_finding_and_many_cases_stay_readable() {
     let mut cases: Vec<_> = (0..1000).map(|n| case(&format!("n{n}"), "pass", json!([]))).collect();
     cases.push(case("a", "fail", json!([finding("breaking", huge, None)])));
     let page = rendered(result(json!(cases)), vec![], None);
-    assert!(page.len() < 4_000_000, "{}", page.len());
+    assert!(page.len() < 2_000_000, "{}", page.len());
     assert!(page.contains("Cut for reading"));
+    assert_eq!(parsed(&page, "differences")["differences"][0]["diff"]["cut"], true);
+}
+
+/// However much an endpoint says: a page has bounds, and says what it leaves out.
+#[test]
+fn very_many_huge_findings_stay_readable() {
+    let findings: Vec<_> = (0..1000)
+        .map(|n| {
+            let lines: Vec<String> = (0..30).map(|at| format!("{n} {at} ").repeat(300)).collect();
+            finding("breaking", json!(lines.join("\n")), None)
+        })
+        .collect();
+    let cases: Vec<_> = findings
+        .chunks(100)
+        .enumerate()
+        .map(|(n, findings)| case(&format!("n{n}"), "fail", json!(findings)))
+        .collect();
+    let page = rendered(result(json!(cases)), vec![], None);
+    assert!(page.len() < 12_000_000, "{}", page.len());
+    let differences = parsed(&page, "differences");
+    assert_eq!(differences["differences"].as_array().map(Vec::len), Some(1000));
+    assert_eq!(
+        differences["differences"][999]["diff"],
+        json!({ "expected": [], "actual": [], "cut": true })
+    );
 }
 
 /// What a run shows of a guideline that somebody else wrote.
@@ -270,7 +427,7 @@ fn held(hostile: &str) -> GuidelineResult {
 
 fn with_guideline(hostile: &str) -> String {
     let result: RunResult = serde_json::from_value(usual()).expect("a result");
-    render(&result, &BTreeMap::new(), Some(&held(hostile)), None).expect("a page")
+    render(&result, &Stored::new(), Some(&held(hostile)), None).expect("a page")
 }
 
 #[test]

@@ -56,6 +56,28 @@ pub(super) fn verdict_clause(verdict: Verdict, count: u32) -> String {
     format!("{} {rest}", number(count.into()))
 }
 
+/// What a list of cases that changed holds.
+pub(super) fn change_means(list: &str) -> &'static str {
+    match list {
+        "worse" => "The verdict is worse than before.",
+        "lost" => "Said something before, and nothing can be said now.",
+        "changed" => "The verdict says as much as before, the findings are others.",
+        "better" => "The verdict is better than before.",
+        "told" => "Nothing could be said before; now it can.",
+        "added" => "Not run before.",
+        "removed" => "Not run now.",
+        _ => "",
+    }
+}
+
+/// `38 %`, rounded down: only what is all of it is 100 %.
+pub(super) fn percent(part: u32, all: u32) -> String {
+    match (u64::from(part) * 100).checked_div(all.into()) {
+        Some(percent) => format!("{percent} %"),
+        None => String::new(),
+    }
+}
+
 /// A text with a capital first letter.
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();

@@ -3,24 +3,6 @@
 /// Deeper elements are not moved further to the right.
 const DEEPEST: usize = 16;
 
-/// One line.
-#[derive(Debug, PartialEq)]
-pub(super) struct Line<'a> {
-    /// Blanks before it.
-    pub(super) margin: &'static str,
-    /// Its text.
-    pub(super) pieces: Vec<Piece<'a>>,
-}
-
-/// A part of a line.
-#[derive(Debug, PartialEq)]
-pub(super) struct Piece<'a> {
-    /// Whether this is markup, not content.
-    pub(super) markup: bool,
-    /// The text.
-    pub(super) text: &'a str,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Token<'a> {
     Open(&'a str),
@@ -35,10 +17,10 @@ pub(super) fn looks_like_xml(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 
-/// The lines of a text that looks like XML.
-pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
+/// A text that looks like XML, with one element a line.
+pub(super) fn indented(text: &str) -> String {
     let tokens = tokens(text);
-    let mut out = Vec::new();
+    let mut out = String::with_capacity(text.len() * 2);
     let mut depth: usize = 0;
     let mut at = 0;
     while let Some(&token) = tokens.get(at) {
@@ -47,7 +29,9 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
             depth = depth.saturating_sub(1);
         }
         if !pieces.is_empty() {
-            out.push(Line { margin: margin(depth), pieces });
+            out.push_str(margin(depth));
+            pieces.iter().for_each(|piece| out.push_str(piece));
+            out.push('\n');
         }
         if used == 1 && matches!(token, Token::Open(_)) {
             depth += 1;
@@ -59,17 +43,15 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
 
 /// What goes on one line: an element with nothing but text in it, or one token. Says how many
 /// tokens that is.
-fn leaf<'a>(tokens: &[Token<'a>]) -> (usize, Vec<Piece<'a>>) {
-    let markup = |text| Piece { markup: true, text };
-    let content = |text| Piece { markup: false, text };
+fn leaf<'a>(tokens: &[Token<'a>]) -> (usize, Vec<&'a str>) {
     match *tokens {
         [Token::Open(open), Token::Text(text), Token::Close(close), ..] => {
-            (3, vec![markup(open), content(text), markup(close)])
+            (3, vec![open, text, close])
         }
-        [Token::Open(open), Token::Close(close), ..] => (2, vec![markup(open), markup(close)]),
+        [Token::Open(open), Token::Close(close), ..] => (2, vec![open, close]),
         [Token::Text(text), ..] if text.trim().is_empty() => (1, Vec::new()),
-        [Token::Text(text), ..] => (1, vec![content(text.trim())]),
-        [Token::Open(tag) | Token::Close(tag) | Token::Alone(tag), ..] => (1, vec![markup(tag)]),
+        [Token::Text(text), ..] => (1, vec![text.trim()]),
+        [Token::Open(tag) | Token::Close(tag) | Token::Alone(tag), ..] => (1, vec![tag]),
         [] => (0, Vec::new()),
     }
 }
@@ -144,16 +126,6 @@ fn end_of_tag(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn indented(text: &str) -> String {
-        let mut out = String::new();
-        for line in lines(text) {
-            out.push_str(line.margin);
-            line.pieces.iter().for_each(|piece| out.push_str(piece.text));
-            out.push('\n');
-        }
-        out
-    }
 
     #[test]
     fn one_element_a_line() {
