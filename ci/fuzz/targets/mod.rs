@@ -5,10 +5,12 @@ mod answers;
 mod baselines;
 mod bundles;
 mod cases;
+mod configs;
 mod errors;
 mod guidelines;
 mod headers;
 mod knowledge;
+mod ledgers;
 mod profiles;
 mod recorded;
 mod recordings;
@@ -37,8 +39,10 @@ pub struct Target {
 }
 
 /// Everything that is fuzzed.
-pub static TARGETS: [Target; 16] = [
+pub static TARGETS: [Target; 18] = [
     cases::TARGET,
+    configs::TARGET,
+    ledgers::TARGET,
     guidelines::TARGET,
     baselines::TARGET,
     recorded::TARGET,
