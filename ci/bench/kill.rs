@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 
 use listing::{Difference, Inventory, Lister};
 use parallax::assets::Assets;
-use parallax::case::Suite;
+use parallax::case::{Case, Suite};
+use parallax::run::looks_at;
 use serde_json::Value;
 
 /// What is asked for on the command line.
@@ -61,7 +62,6 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let options = Options::from_arguments();
-    let makers = makers(&options.cases);
     let folder = tempfile::tempdir().expect("a temporary folder");
     // Kept for whoever wants to know why, if anything is left.
     let folder = folder.keep();
@@ -72,6 +72,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let mut before = lister.list();
+    let (makers, left_out) = makers(&options.cases, &lister);
+    if left_out > 0 {
+        println!("left out: {left_out} files of cases, which make what is not compared");
+    }
     println!(
         "{} rounds, {} of {} files of cases each, {} at once, seed {}, in {}",
         options.rounds,
@@ -86,7 +91,6 @@ fn main() -> ExitCode {
     );
     let mut random = Random(options.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut failed = Vec::new();
-    let mut before = lister.list();
     for round in 1..=options.rounds {
         let chosen = random.choose(&makers, options.sample);
         let moment = options.window * random.fraction();
@@ -287,8 +291,9 @@ impl Round {
     }
 }
 
-/// The files of cases that make something, of those whose names contain one of these texts.
-fn makers(filters: &[String]) -> Vec<String> {
+/// The files of cases that make something, of those whose names contain one of these texts; without
+/// those that make what the endpoint cannot list, and how many these are.
+fn makers(filters: &[String], lister: &Lister) -> (Vec<String>, usize) {
     let suite = Suite::load(&Assets::Cases).expect("the suite");
     let chosen =
         |name: &str| filters.is_empty() || filters.iter().any(|f| name.contains(f.as_str()));
@@ -296,8 +301,16 @@ fn makers(filters: &[String]) -> Vec<String> {
     let files = makers.map(|case| case.name.split('[').next().unwrap_or_default());
     let mut files: Vec<String> = files.map(|name| format!("{name}.yaml")).collect();
     files.dedup();
-    assert!(!files.is_empty(), "no case makes anything");
-    files
+    let all = files.len();
+    let of_file = |file: &str| {
+        let name = file.trim_end_matches(".yaml").to_owned();
+        let is_of = move |case: &&Case| case.name.split('[').next() == Some(name.as_str());
+        suite.cases.iter().filter(is_of).cloned().collect::<Vec<_>>()
+    };
+    files.retain(|file| looks_at(&of_file(file)).into_iter().all(|action| lister.answers(action)));
+    assert!(!files.is_empty(), "no case makes anything that can be listed");
+    let left_out = all - files.len();
+    (files, left_out)
 }
 
 /// A suite of these files only.

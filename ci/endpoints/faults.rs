@@ -10,7 +10,7 @@ use parallax::judge::Verdict;
 
 use crate::CASE;
 use crate::support::command::Place;
-use crate::support::ec2::FakeEc2;
+use crate::support::ec2::{FakeEc2, refusal};
 use crate::support::inside::{Inside, case, run_case};
 use crate::support::proxy::{Fault, Proxy};
 use crate::undos::LAUNCH;
@@ -381,8 +381,12 @@ fn what_was_made_behind_a_wrong_answer_is_undone() {
 /// Where its id is what would have to be known, somebody has to look.
 #[test]
 fn what_was_made_without_an_id_is_told() {
-    let cloud =
-        FakeEc2::that(|call| (call.action == "RunInstances").then(|| (200, "OK".to_owned())));
+    let cloud = FakeEc2::that(|call| match call.action.as_str() {
+        "RunInstances" => Some((200, "OK".to_owned())),
+        // Nor can it be looked for.
+        "DescribeInstances" => Some(refusal(403, "UnauthorizedOperation", "not you")),
+        _ => None,
+    });
     let place = Place::new();
     let folder = place.work().join("suite/instances");
     std::fs::create_dir_all(&folder).expect("a folder");

@@ -17,7 +17,7 @@ pub const SECRET_KEY: &str = "never-show-this-secret-4711-0815";
 pub const SESSION_TOKEN: &str = "never-show-this-session-token-2342";
 
 /// Longer than any test may take; only a program that hangs gets there.
-const FAR_TOO_LONG: Duration = Duration::from_secs(60);
+const FAR_TOO_LONG: Duration = Duration::from_secs(180);
 
 /// An empty home and an empty folder to work in.
 pub struct Place {

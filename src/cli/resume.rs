@@ -53,7 +53,8 @@ pub(super) fn run(args: &RunArgs, folder: &Path) -> Done {
     }
     let times = args.times(&left)?;
     let session = Session { args, so_far, plan, left, earlier, times };
-    let report = runtime()?.block_on(session.go_on(continuation, &folder, knowledge))?;
+    let connection = session.connection()?;
+    let report = runtime()?.block_on(session.go_on(connection, continuation, &folder, knowledge))?;
     conclude(&judging, &folder, &report)
 }
 
@@ -78,12 +79,12 @@ struct Session<'a> {
 impl Session<'_> {
     async fn go_on(
         self,
+        connection: Connection,
         continuation: Continuation,
         folder: &RunFolder,
         knowledge: &Arc<Knowledge>,
     ) -> Result<RunReport, Failed> {
         let run = &self.so_far.run;
-        let connection = self.connection()?;
         let started = format!("{:.0}", jiff::Timestamp::now());
         let mut target = connect(&connection).await.map_err(no_target)?;
         // What cases are given must not change within a run; what there is room for may have.

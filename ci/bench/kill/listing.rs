@@ -136,6 +136,7 @@ pub struct Lister {
     endpoint: Endpoint,
     /// Actions that the endpoint does not have.
     lacks: BTreeSet<&'static str>,
+    listed: bool,
 }
 
 /// Everything that there is: members by kind and id.
@@ -171,7 +172,7 @@ impl Lister {
         let runtime = runtime.map_err(|e| e.to_string())?;
         let target = runtime.block_on(connect_only(&connection)).map_err(|e| e.to_string())?;
         let (endpoint, _) = target.into_recording("listing", "");
-        Ok(Lister { runtime, endpoint, lacks: BTreeSet::new() })
+        Ok(Lister { runtime, endpoint, lacks: BTreeSet::new(), listed: false })
     }
 
     /// Everything that there is now. An action that the endpoint does not have lists nothing, and is not
@@ -185,14 +186,21 @@ impl Lister {
             match pages {
                 Some(pages) => pages.iter().for_each(|output| inventory.add(kind, output)),
                 None => {
+                    assert!(!self.listed, "the endpoint does not answer {} any more", kind.0);
                     println!("not compared: the endpoint does not answer {}", kind.0);
                     self.lacks.insert(kind.0);
                 }
             }
         }
+        self.listed = true;
         inventory.forget_tags_of_what_is_gone();
         inventory.forget_what_goes_with_a_vpc();
         inventory
+    }
+
+    /// Whether what this action lists is compared.
+    pub fn answers(&self, action: &str) -> bool {
+        KINDS.iter().any(|kind| kind.0 == action) && !self.lacks.contains(action)
     }
 
     /// All pages of a listing; `None` if the endpoint does not have it.

@@ -33,7 +33,7 @@ pub async fn look_around(caller: &Caller<'_>, cases: &[Case], ledger: &Ledger) {
 }
 
 /// The actions that list what these cases can make: those that [`look_around`] calls, once each.
-pub(crate) fn looks_at(cases: &[Case]) -> Vec<&'static str> {
+pub fn looks_at(cases: &[Case]) -> Vec<&'static str> {
     looked_at(cases).map(|kind| kind.list).collect()
 }
 

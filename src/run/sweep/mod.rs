@@ -20,7 +20,8 @@ mod thing;
 mod undone;
 
 pub use around::look_around;
-pub(crate) use around::{looks_at, sweeps_over};
+pub use around::looks_at;
+pub(crate) use around::sweeps_over;
 pub use carry_out::{Sweep, SweepOptions};
 pub(crate) use listing::Listing;
 pub use look::OtherAccount;
