@@ -122,11 +122,11 @@ fn a_connection_that_ends_under_a_request() {
             false => Lasting::Behave,
         })
     };
-    let (place, cloud) = (Place::new(), hang_up_on("DescribeVpcs"));
+    let (place, cloud) = (Place::new(), hang_up_on("DescribeAvailabilityZones"));
     run(&place, &cloud).exits(0);
-    let seen = exchanges(&place, "DescribeVpcs");
+    let seen = exchanges(&place, "DescribeAvailabilityZones");
     let discover = "discover".to_owned();
-    assert_eq!(seen, [(1, 0, discover.clone()), (2, 400, discover)]);
+    assert_eq!(seen, [(1, 0, discover.clone()), (2, 200, discover)]);
 
     let (place, cloud) = (Place::new(), hang_up_on("CreateKeyPair"));
     run(&place, &cloud).exits(3);

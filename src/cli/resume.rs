@@ -54,7 +54,8 @@ pub(super) fn run(args: &RunArgs, folder: &Path) -> Done {
     let times = args.times(&left)?;
     let session = Session { args, so_far, plan, left, earlier, times };
     let connection = session.connection()?;
-    let report = runtime()?.block_on(session.go_on(connection, continuation, &folder, knowledge))?;
+    let report =
+        runtime()?.block_on(session.go_on(connection, continuation, &folder, knowledge))?;
     conclude(&judging, &folder, &report)
 }
 

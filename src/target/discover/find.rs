@@ -57,8 +57,8 @@ impl Found {
     }
 }
 
-/// What is asked of AWS before the first case. Whoever changes [`first_question`], [`find_rest`] or [`room`](crate::target::room) has
-/// to change this.
+/// What is asked of AWS before the first case. Whoever changes [`first_question`], [`find_rest`] or
+/// [`room`](crate::target::room) has to change this.
 pub(crate) const CALLED_ON_AWS: [&str; 4] =
     ["DescribeAvailabilityZones", "DescribeVpcs", "DescribeAccountAttributes", "DescribeAddresses"];
 
@@ -164,7 +164,12 @@ async fn find_type(caller: &Caller<'_>, architecture: Option<&str>) -> Option<St
     };
     match told {
         Some(output) => smallest(&output),
-        None => choose::type_in_use(&answer(caller, "DescribeInstances", Value::Null).await?),
+        None => {
+            // What else an account holds is nobody's concern who reads the transcript.
+            let recorder = caller.recorder().silent();
+            let caller = caller.with(&recorder);
+            choose::type_in_use(&answer(&caller, "DescribeInstances", Value::Null).await?)
+        }
     }
 }
 
@@ -176,7 +181,9 @@ pub(in crate::target) fn small_types() -> Value {
 }
 
 async fn find_vpcs(caller: &Caller<'_>) -> Option<VpcSupport> {
-    match caller.ask("DescribeVpcs", &Value::Null).await {
+    // As above: nobody's concern.
+    let recorder = caller.recorder().silent();
+    match caller.with(&recorder).ask("DescribeVpcs", &Value::Null).await {
         Question::Answered(output) => Some(match first_default(&output) {
             true => VpcSupport::Default,
             false => VpcSupport::NoDefault,
