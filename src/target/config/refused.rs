@@ -59,7 +59,7 @@ pub(super) fn painted(text: &str, root: Option<&Node>) -> String {
         let mut name = 0;
         for (at, c) in line.char_indices() {
             match c {
-                ':' | '=' if is_secret(&line[name..at]) => {
+                ':' | '=' if is_secret(end(&line[name..at])) => {
                     spans.push(start + at + 1..start + line.len());
                     break;
                 }
@@ -75,13 +75,18 @@ pub(super) fn painted(text: &str, root: Option<&Node>) -> String {
     }
     let mut bytes = text.as_bytes().to_vec();
     for span in spans {
-        for byte in bytes.iter_mut().take(span.end).skip(span.start) {
+        for byte in bytes.get_mut(span).into_iter().flatten() {
             if !matches!(byte, b'\n' | b'\r' | b' ') {
                 *byte = b'*';
             }
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The end of what may be a name: none is longer, and a line may be as long as a file.
+fn end(name: &str) -> &str {
+    &name[name.floor_char_boundary(name.len().saturating_sub(100))..]
 }
 
 /// The places of all values of secret keys.
