@@ -1,6 +1,7 @@
 //! What undoes what a run made: refused, late, of several things at once, or known by nothing but its
 //! call.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -119,21 +120,27 @@ fn one_of_several_things_is_in_the_way() {
 #[test]
 fn an_undo_waits_out_what_its_waiter_takes_for_a_failure() {
     let id = "<instanceId>i-0123456789abcdef0</instanceId>";
+    // How often it was asked for since it was launched; before there is none.
+    let looks = AtomicUsize::new(0);
+    let launched = AtomicBool::new(false);
     let cloud = FakeEc2::that(move |call| {
         let state = |name: &str| {
             format!("<item>{id}<instanceState><name>{name}</name></instanceState></item>")
         };
-        Some(match (call.action.as_str(), call.nth) {
-            ("RunInstances", _) => {
+        Some(match call.action.as_str() {
+            "RunInstances" => {
+                launched.store(true, Ordering::SeqCst);
                 output(call, &format!("<instancesSet>{}</instancesSet>", state("pending")))
             }
-            ("TerminateInstances", _) => {
+            "TerminateInstances" => {
                 output(call, &format!("<instancesSet><item>{id}</item></instancesSet>"))
             }
-            // Before the run there is none.
-            ("DescribeInstances", 1) => output(call, "<reservationSet/>"),
-            ("DescribeInstances", nth) => {
-                let now = state(if nth < 4 { "pending" } else { "terminated" });
+            "DescribeInstances" if !launched.load(Ordering::SeqCst) => {
+                output(call, "<reservationSet/>")
+            }
+            "DescribeInstances" => {
+                let look = looks.fetch_add(1, Ordering::SeqCst);
+                let now = state(if look < 2 { "pending" } else { "terminated" });
                 output(
                     call,
                     &format!(
