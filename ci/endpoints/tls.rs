@@ -163,8 +163,11 @@ fn cut_off() {
         for end in [End::Reset, End::Close] {
             let mut after = first;
             loop {
-                let attempt =
-                    attempt(server.port(), Duration::from_secs(20), Fault::Cut { way, after, end });
+                let fault = match way {
+                    Way::Request => Fault::CutTalk { after, end },
+                    Way::Answer => Fault::Cut { way, after, end },
+                };
+                let attempt = attempt(server.port(), Duration::from_secs(20), fault);
                 let at = format!("{way:?}, {end:?} after byte {after}");
                 match attempt.outcome {
                     Err(failure) => {
@@ -178,9 +181,6 @@ fn cut_off() {
                     }
                 }
                 after += STEP;
-                if way == Way::Request && after > 1000 {
-                    break;
-                }
             }
         }
     }

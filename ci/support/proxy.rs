@@ -47,6 +47,9 @@ pub enum Fault {
     Pass,
     /// So many bytes get through this way, then it ends.
     Cut { way: Way, after: usize, end: End },
+    /// So many bytes of requests get through, then it ends. Until then answers do, too: who shakes
+    /// hands waits for them.
+    CutTalk { after: usize, end: End },
     /// The answer comes byte for byte, with a pause between them.
     Drip(Duration),
     /// Something else is sent, made of the answer. The server has to close the connection behind it.
@@ -91,7 +94,7 @@ impl Proxy {
                 thread::spawn(move || {
                     let server = TcpStream::connect(("127.0.0.1", port))?;
                     let count = Count { seen: shared, n };
-                    Connection { client, server, count, requests: None }.serve(&fault)
+                    Connection { client, server, count, other: None }.serve(&fault)
                 });
             }
         });
@@ -137,14 +140,19 @@ struct Connection {
     client: TcpStream,
     server: TcpStream,
     count: Count,
-    /// Forwards requests while answers are dealt with.
-    requests: Option<thread::JoinHandle<()>>,
+    /// Forwards what goes the other way.
+    other: Option<thread::JoinHandle<()>>,
 }
 
 impl Connection {
     fn serve(mut self, fault: &Fault) -> io::Result<()> {
         match fault {
             Fault::Cut { way: Way::Request, after, end } => {
+                self.pump(Way::Request, *after)?;
+                self.end(*end)
+            }
+            Fault::CutTalk { after, end } => {
+                self.forward_answers()?;
                 self.pump(Way::Request, *after)?;
                 self.end(*end)
             }
@@ -179,8 +187,18 @@ impl Connection {
     fn forward_requests(&mut self) -> io::Result<()> {
         let (mut from, mut to) = (self.client.try_clone()?, self.server.try_clone()?);
         let count = self.count.clone();
-        self.requests = Some(thread::spawn(move || {
+        self.other = Some(thread::spawn(move || {
             let _ = copy(&mut from, &mut to, usize::MAX, |n| count.add(Way::Request, n));
+        }));
+        Ok(())
+    }
+
+    /// From now on answers go through, until the connection to the server ends.
+    fn forward_answers(&mut self) -> io::Result<()> {
+        let (mut from, mut to) = (self.server.try_clone()?, self.client.try_clone()?);
+        let count = self.count.clone();
+        self.other = Some(thread::spawn(move || {
+            let _ = copy(&mut from, &mut to, usize::MAX, |n| count.add(Way::Answer, n));
         }));
         Ok(())
     }
@@ -202,7 +220,7 @@ impl Connection {
                 SockRef::from(&self.client).set_linger(Some(Duration::ZERO))?;
                 // A connection ends with the last of its handles: the other thread has to let go.
                 let _ = self.client.shutdown(Shutdown::Read);
-                self.requests
+                self.other
                     .take()
                     .map_or(Ok(()), thread::JoinHandle::join)
                     .map_err(|_| io::ErrorKind::Other.into())
