@@ -32,6 +32,8 @@ struct Options {
     /// Whether runs are swept once, and nothing else is looked at.
     once: bool,
     cases: Vec<String>,
+    /// Cases that are left out.
+    skip: Vec<String>,
 }
 
 /// What one round came to.
@@ -73,7 +75,7 @@ fn main() -> ExitCode {
         }
     };
     let mut before = lister.list();
-    let (makers, left_out) = makers(&options.cases, &lister);
+    let (makers, left_out) = makers(&options, &lister);
     if left_out > 0 {
         println!("left out: {left_out} files of cases, which make what is not compared");
     }
@@ -293,10 +295,12 @@ impl Round {
 
 /// The files of cases that make something, of those whose names contain one of these texts; without
 /// those that make what the endpoint cannot list, and how many these are.
-fn makers(filters: &[String], lister: &Lister) -> (Vec<String>, usize) {
+fn makers(options: &Options, lister: &Lister) -> (Vec<String>, usize) {
     let suite = Suite::load(&Assets::Cases).expect("the suite");
-    let chosen =
-        |name: &str| filters.is_empty() || filters.iter().any(|f| name.contains(f.as_str()));
+    let one_of = |words: &[String], name: &str| words.iter().any(|w| name.contains(w.as_str()));
+    let chosen = |name: &str| {
+        (options.cases.is_empty() || one_of(&options.cases, name)) && !one_of(&options.skip, name)
+    };
     let makers = suite.cases.iter().filter(|case| !case.only_reads() && chosen(&case.name));
     let files = makers.map(|case| case.name.split('[').next().unwrap_or_default());
     let mut files: Vec<String> = files.map(|name| format!("{name}.yaml")).collect();
@@ -335,7 +339,10 @@ impl Options {
             value(name)
                 .map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} {text}")))
         };
-        let cases = arguments.iter().skip_while(|argument| *argument != "--cases").skip(1);
+        let words = |name: &str| {
+            let behind = arguments.iter().skip_while(|argument| *argument != name).skip(1);
+            behind.take_while(|argument| !argument.starts_with("--")).cloned().collect()
+        };
         Options {
             rounds: number("--rounds", 10.0) as usize,
             sample: number("--sample", 40.0) as usize,
@@ -344,7 +351,8 @@ impl Options {
             settle: value("--settle").unwrap_or_else(|| "30".to_owned()),
             seed: number("--seed", 1.0) as u64,
             once: arguments.iter().any(|argument| argument == "--once"),
-            cases: cases.take_while(|argument| !argument.starts_with("--")).cloned().collect(),
+            cases: words("--cases"),
+            skip: words("--skip"),
         }
     }
 }
