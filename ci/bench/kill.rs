@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use listing::{Difference, Inventory, Lister};
 use parallax::assets::Assets;
 use parallax::case::{Case, Suite};
-use parallax::run::looks_at;
+use parallax::run::lists_of;
 use serde_json::Value;
 
 /// What is asked for on the command line.
@@ -311,7 +311,7 @@ fn makers(options: &Options, lister: &Lister) -> (Vec<String>, usize) {
         let is_of = move |case: &&Case| case.name.split('[').next() == Some(name.as_str());
         suite.cases.iter().filter(is_of).cloned().collect::<Vec<_>>()
     };
-    files.retain(|file| looks_at(&of_file(file)).into_iter().all(|action| lister.answers(action)));
+    files.retain(|file| lists_of(&of_file(file)).into_iter().all(|action| lister.answers(action)));
     assert!(!files.is_empty(), "no case makes anything that can be listed");
     let left_out = all - files.len();
     (files, left_out)

@@ -37,9 +37,9 @@ pub use progress::{CaseEnd, Progress};
 pub use schedule::{RunReport, run};
 pub(crate) use skip::why_skipped;
 pub use stop::Stop;
-pub(crate) use sweep::sweeps_over;
 pub use sweep::{
-    Found, Left, Mark, OtherAccount, Sweep, SweepOptions, Swept, Unsure, look_around, looks_at,
+    Found, Left, Mark, OtherAccount, Sweep, SweepOptions, Swept, Unsure, lists_of, look_around,
 };
+pub(crate) use sweep::{looks_at, sweeps_over};
 pub use times::{Times, times_of};
 pub use timing::{Bound, Timing, timing};

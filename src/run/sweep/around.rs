@@ -33,7 +33,7 @@ pub async fn look_around(caller: &Caller<'_>, cases: &[Case], ledger: &Ledger) {
 }
 
 /// The actions that list what these cases can make: those that [`look_around`] calls, once each.
-pub fn looks_at(cases: &[Case]) -> Vec<&'static str> {
+pub(crate) fn looks_at(cases: &[Case]) -> Vec<&'static str> {
     looked_at(cases).map(|kind| kind.list).collect()
 }
 
@@ -63,6 +63,11 @@ fn holds_run(case: &Case, text: &str) -> bool {
             && value.as_str().is_some_and(holds)
     };
     holds(text) || case.variables.iter().any(of_row)
+}
+
+/// The actions that list what these cases can make.
+pub fn lists_of(cases: &[Case]) -> Vec<&'static str> {
+    made_by(cases).map(|kind| kind.list).collect()
 }
 
 /// The actions that a sweep lists with, of what these cases can have left.

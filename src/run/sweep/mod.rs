@@ -19,9 +19,9 @@ mod tests;
 mod thing;
 mod undone;
 
+pub use around::lists_of;
 pub use around::look_around;
-pub use around::looks_at;
-pub(crate) use around::sweeps_over;
+pub(crate) use around::{looks_at, sweeps_over};
 pub use carry_out::{Sweep, SweepOptions};
 pub(crate) use listing::Listing;
 pub use look::OtherAccount;
