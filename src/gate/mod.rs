@@ -12,6 +12,8 @@ mod decision;
 mod expectations;
 mod expected;
 mod rewrite;
+#[cfg(test)]
+mod tests;
 
 pub use about::About;
 pub use decide::{By, Gate, Looked};

@@ -24,15 +24,15 @@ const IN_PROGRESS: u16 = 2;
 const SUCCESS: u16 = 3;
 const SKIPPED: u16 = 5;
 const FAILED: u16 = 6;
-const EXPECTED_FAILURE: u16 = 7;
 
 const MIME: &str = "text/plain;charset=utf8";
 /// Bytes of a file in one packet. A packet has 4 MiB at most; a finding can be longer.
 const CHUNK: usize = 1 << 20;
 
-/// The result as a stream of subunit, version 2. Only what passed is a success; what the target does not
-/// do or lacks is skipped, what is waived is an expected failure, and everything else failed: the format
-/// has no word for what could not be told, so that its verdict is a tag.
+/// The result as a stream of subunit, version 2. Only what passed is a success. What the target does not
+/// do or lacks is skipped, and so is what is waived: there are expected failures, but readers count them
+/// as passed. Everything else failed, as the format has no word for what could not be told; the verdict
+/// is a tag.
 ///
 /// A result says how long a case took and not when it began: in the stream each begins with the run.
 pub fn subunit(result: &RunResult) -> Vec<u8> {
@@ -71,8 +71,7 @@ pub(super) fn times(
 fn status(verdict: Verdict) -> u16 {
     match verdict {
         Verdict::Pass => SUCCESS,
-        Verdict::Unsupported | Verdict::Skipped => SKIPPED,
-        Verdict::Waived => EXPECTED_FAILURE,
+        Verdict::Unsupported | Verdict::Skipped | Verdict::Waived => SKIPPED,
         Verdict::Fail | Verdict::Flaky | Verdict::Blocked | Verdict::Inconclusive => FAILED,
     }
 }

@@ -36,8 +36,7 @@ pub fn subunit_v1(result: &RunResult) -> String {
 fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "success",
-        Verdict::Unsupported | Verdict::Skipped => "skip",
-        Verdict::Waived => "xfail",
+        Verdict::Unsupported | Verdict::Skipped | Verdict::Waived => "skip",
         Verdict::Fail => "failure",
         Verdict::Flaky | Verdict::Blocked | Verdict::Inconclusive => "error",
     }

@@ -31,3 +31,11 @@ impl Decisive {
     }
 }
 
+#[cfg(test)]
+impl Decisive {
+    /// With a step that only prepares.
+    pub(super) fn with_preparing(case: &str, step: &str) -> Decisive {
+        let steps = BTreeSet::from([step.to_owned()]);
+        Decisive { preparing: BTreeMap::from([(case.to_owned(), steps)]) }
+    }
+}

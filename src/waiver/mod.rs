@@ -9,6 +9,8 @@ mod decisive;
 mod document;
 mod draft;
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use apply::{Standing, State, Waived, Waiving};
 pub use decisive::Decisive;
