@@ -27,4 +27,5 @@ pub mod run;
 pub mod syntax;
 pub mod target;
 pub mod transcript;
+pub mod upload;
 pub mod wire;
