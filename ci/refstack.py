@@ -44,7 +44,7 @@ def say(right, what, more=""):
 
 def call(method, path, body=None, headers=None):
     """Status, headers and text of one request."""
-    link = http.client.HTTPConnection(BASE.hostname, BASE.port, timeout=60)
+    link = http.client.HTTPConnection(BASE.hostname, BASE.port, timeout=600)
     link.request(method, path, body=body, headers=headers or {})
     answer = link.getresponse()
     text = answer.read().decode()
@@ -62,7 +62,7 @@ def run(*arguments, url=None):
 
 def upload(code, words, what, *arguments, url=None):
     """Uploads; the exit code and everything that has to be said are checked."""
-    ran = run("upload", "refstack", "run", "--again", *arguments, url=url)
+    ran = run("upload", "refstack", "run", "--again", "--timeout", "600", *arguments, url=url)
     said = " ".join((ran.stdout + ran.stderr).split())
     missing = [word for word in words if word not in said]
     detail = f"exit code {ran.returncode}, not said: {missing}\n{ran.stdout}{ran.stderr}"
