@@ -18,6 +18,8 @@ mod schema;
 mod shapes;
 #[path = "cli/targets.rs"]
 mod targets;
+#[path = "cli/uploads.rs"]
+mod uploads;
 
 #[allow(dead_code, reason = "shared with the tests against endpoints, which use all of it")]
 mod support;
@@ -28,13 +30,14 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "run",
     "sign",
     "verify",
     "judge",
     "report",
     "compare",
+    "upload",
     "index",
     "list",
     "show",

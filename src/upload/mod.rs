@@ -13,6 +13,8 @@ pub mod refstack;
 mod refusal;
 pub mod scs;
 mod send;
+#[cfg(test)]
+mod tests;
 
 pub use address::{Address, NoAddress};
 pub use http::{Answer, Header, Outgoing};

@@ -94,13 +94,16 @@ pub fn refusal(answer: &Answer, sent: &Sent) -> Option<Refusal> {
             "This is not what the monitor answers (`null`). It is not known what became of the report.",
             format!("check that the address is where the monitor begins, {BEGINNING}"),
         ),
-        _ => general(answer, "SCS's monitor", BEGINNING).unwrap_or_else(|| {
-            Refusal::open(
+        _ => general(answer, "SCS's monitor", BEGINNING).unwrap_or_else(|| match answer.status {
+            400..=499 => of(
+                "The monitor refuses this for a reason of its own.".to_owned(),
+                "if its words do not help, ask who runs it".to_owned(),
+            ),
+            _ => Refusal::open(
                 answer,
-                "The monitor, or what stands before it, broke off for a reason of its own. It is not known \
-                 whether it has the report.",
+                "The monitor, or what stands before it, broke off. It is not known whether it has the report.",
                 "send it again, which says whether the report arrived: what is there is answered with 409",
-            )
+            ),
         }),
     })
 }
