@@ -97,6 +97,7 @@ impl Session<'_> {
             run: run.run.clone(),
             quotas: QuotaArgs::room(&target.facts),
             target: target.facts.clone(),
+            prober: target.prober.clone(),
             times: self.times,
             earlier: self.earlier,
             ledger,
