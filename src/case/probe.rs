@@ -186,9 +186,15 @@ impl ProbeKind {
                 &["answered", "no-http", "refused", "silent", "unreachable", "unknown-host"]
             }
             ProbeKind::Icmp => &["answered", "silent", "unreachable", "unknown-host"],
-            ProbeKind::Imds => {
-                &["answered", "no-token", "no-http", "refused", "silent", "not-inside"]
-            }
+            ProbeKind::Imds => &[
+                "answered",
+                "no-token",
+                "no-http",
+                "refused",
+                "silent",
+                "unreachable",
+                "not-inside",
+            ],
             ProbeKind::Console => &["contains", "lacks", "refused"],
         }
     }

@@ -209,7 +209,9 @@ fn observe_step<'t>(
     let looks: Vec<&Probed> = events
         .iter()
         .filter_map(|event| match event {
-            Event::Probe(probed) if probed.step == step.id => Some(probed),
+            Event::Probe(probed) if probed.step == step.id && step.probe == Some(probed.kind) => {
+                Some(probed)
+            }
             _ => None,
         })
         .collect();

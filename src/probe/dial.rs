@@ -35,7 +35,7 @@ pub(super) enum Way<'a> {
 
 /// How long a connection that nobody answers is waited for, at most: the third try of Linux to open it
 /// is 3 s after the first.
-const SILENCE: Duration = Duration::from_secs(5);
+pub(super) const SILENCE: Duration = Duration::from_secs(5);
 
 impl Way<'_> {
     /// Opens a connection before `deadline`.

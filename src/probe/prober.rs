@@ -103,11 +103,10 @@ impl Prober {
                 http::look(way, &url, asked, deadline).await
             }
             ProbeKind::Ssh | ProbeKind::Imds => {
-                let (user, key, wanted) =
-                    (given.text("User"), given.text("Key"), given.text("HostKey"));
-                let key = match key.trim() {
-                    "" => None,
-                    text => match decode_secret_key(text, None) {
+                let (user, wanted) = (given.text("User"), given.text("HostKey"));
+                let key = match &with["Key"] {
+                    Value::Null => None,
+                    key => match decode_secret_key(&text(key), None) {
                         Ok(key) => Some(Arc::new(key)),
                         // Never in its own words, which might quote it.
                         Err(_) => return Ok(Outcome::new("bad-key").value()),

@@ -12,9 +12,12 @@ use serde_json::{Map, Value, json};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::dial::{Dialled, Way};
+use super::dial::{Dialled, SILENCE, Way};
 use super::found::{Bounded, Found, Outcome};
 use super::reach::Jump;
+
+/// How long a login to a jump host may take: no part of what is asked about the guest behind it.
+const ENTERING: Duration = Duration::from_secs(30);
 
 /// Who logs in where.
 pub(super) struct Login<'a> {
@@ -129,6 +132,11 @@ pub(super) async fn enter(
         Dialled::Closed(outcome) => return Err(Shut::Out(outcome)),
         Dialled::Failed(why) => return Err(Shut::Failed(why)),
     };
+    // A way that took long is no silence of who is at its end.
+    let deadline = match way {
+        Way::Direct => deadline,
+        Way::Through(_) => deadline.max(Instant::now() + SILENCE),
+    };
     let seen = Arc::new(Mutex::new(Seen::default()));
     let guest = Guest { wanted: login.host_key.map(str::to_owned), seen: Arc::clone(&seen) };
     let config = client::Config {
@@ -236,13 +244,15 @@ impl Inside {
             .with("StderrBytes", err.bytes()))
     }
 
-    /// A connection that this host makes to another.
+    /// A connection that this host makes to another. Whatever the way here took, the other is given
+    /// time to answer: else a slow host would make silent ones of all behind it.
     pub(super) async fn connect(
         &self,
         host: &str,
         port: u16,
         deadline: Instant,
     ) -> Result<ChannelStream<Msg>, NotConnected> {
+        let deadline = deadline.max(Instant::now() + SILENCE);
         let opening = self.handle.channel_open_direct_tcpip(host, u32::from(port), "127.0.0.1", 0);
         let error = match timeout_at(deadline, opening).await {
             Ok(Ok(channel)) => return Ok(channel.into_stream()),
@@ -305,8 +315,9 @@ pub(super) async fn through(jump: &Jump, host: &str, port: u16, deadline: Instan
         key: Some(Arc::clone(&jump.key)),
         host_key: None,
     };
+    let entered = Instant::now() + ENTERING;
     // A jump host is not reached through itself.
-    let inside = match Box::pin(enter(Way::Direct, &login, deadline)).await {
+    let inside = match Box::pin(enter(Way::Direct, &login, entered)).await {
         Ok(inside) => inside,
         Err(Shut::Out(outcome)) => {
             let what = outcome.value();

@@ -101,6 +101,11 @@ fn transcript(example: &Example, answers: &[ExampleAnswer], case: &Case) -> Resu
             }));
             continue;
         }
+        if answer.in_members {
+            return Err(format!(
+                "`output` is what a probe found, and `{id}` is none: write `body`"
+            ));
+        }
         let mut exchange = exchange(answer, &step.action, id, seq);
         exchange["event"] = json!("exchange");
         exchange["case"] = json!(case.id);

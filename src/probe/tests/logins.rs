@@ -63,6 +63,8 @@ async fn who_does_not_get_in() {
     let key = "-----BEGIN RSA PRIVATE KEY-----\nbm8ga2V5\n-----END RSA PRIVATE KEY-----\n";
     let found = look(ProbeKind::Ssh, at(port, json!({"Key": key}))).await;
     assert_eq!(found, json!({"Outcome": "bad-key"}), "and nothing of it is repeated");
+    // An answer that has the member and nothing in it gave no key; that is not to ask without one.
+    assert_eq!(look(ProbeKind::Ssh, at(port, json!({"Key": ""}))).await["Outcome"], "bad-key");
 }
 
 #[tokio::test]
