@@ -175,11 +175,17 @@ impl Holder<'_> {
                     );
                 }
                 let wanted = status.map(resolved).and_then(|s| s.as_u64());
-                if wanted.is_some_and(|wanted| wanted != u64::from(*actual)) {
+                if let Some(wanted) = wanted
+                    && wanted != u64::from(*actual)
+                {
+                    let what = match codes.is_empty() {
+                        true => format!("AWS refuses this with HTTP {wanted}, here it is {actual}"),
+                        false => format!("the code is AWS's, the HTTP status is {actual}"),
+                    };
                     return self.differs(
                         "baseline.http-status",
                         "http.status",
-                        format!("the code is AWS's, the HTTP status is {actual}"),
+                        what,
                         json!(wanted),
                         json!(actual),
                     );
