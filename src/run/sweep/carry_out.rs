@@ -161,7 +161,8 @@ impl<'a> Sweep<'a> {
                 let tried = self.tried.get(thing.id());
                 let waited =
                     tried.and_then(|tried| tried.at).is_none_or(|at| at.elapsed() > PATIENCE);
-                !thing.is_going() && waited
+                let awaited = thing.ids.iter().any(|(_, id)| look.awaited.contains(id));
+                !thing.is_going() && waited && !awaited
             });
             let due: Vec<(&Thing, Tried)> =
                 due.map(|t| (t, self.tried.get(t.id()).cloned().unwrap_or_default())).collect();

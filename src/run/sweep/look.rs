@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::ours::{kinds_of, may_be_left};
+use super::under_way::{awaited, under_way};
 use super::undone::{ToUndo, names_one_of};
 use super::{Found, Left, Listing, Ours, Searched, Sweep, Thing, around, search};
 use crate::run::kinds::{KINDS, Kind};
@@ -23,6 +24,8 @@ pub(super) struct Look {
     pub(super) lost: Vec<Left>,
     /// Whether a call was sent so short a while ago that it may still make something.
     pub(super) waits: bool,
+    /// Ids of things that such a call names: they stay until it is settled.
+    pub(super) awaited: BTreeSet<String>,
     /// Kinds that could not be listed and of which the run may have left something, and why.
     pub(super) failed: BTreeMap<&'static str, String>,
     /// Accounts that things belong to.
@@ -103,19 +106,17 @@ impl Sweep<'_> {
                 alive.push(thing.clone());
             }
         }
-        let (mut undos, mut lost, mut waits) = (Vec::new(), Vec::new(), false);
+        let (mut undos, mut lost, mut calls) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(book) = &book {
             undos = self.undone.due(book, &listing, &ours, &self.seen);
             lost = lost_calls(book, &ours);
-            waits = book.deeds().any(|deed| {
-                let until = deed.last.checked_add(self.options.settle);
-                searched.missing.contains(&deed.intent.n) && until.is_ok_and(|until| now < until)
-            });
+            calls = under_way(book, &searched.missing, self.options.settle, now);
         }
+        let (waits, awaited) = (!calls.is_empty(), awaited(&calls, &alive));
         lost.extend(listing.failed.iter().map(|(kind, why)| unlisted(kind, why)));
         let owners = listing.things.iter().filter_map(|thing| around::owner(&thing.value));
         let owners = owners.map(str::to_owned).collect();
-        Look { book, searched, alive, undos, lost, waits, failed: listing.failed, owners }
+        Look { book, searched, alive, undos, lost, waits, awaited, failed: listing.failed, owners }
     }
 
     /// Takes out of a listing's failures what need not be listed: a cloud may lack what the run did not

@@ -17,6 +17,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 mod thing;
+mod under_way;
 mod undone;
 
 pub use around::lists_of;

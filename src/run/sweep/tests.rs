@@ -1,12 +1,14 @@
 //! What of a listing is the run's, told by ledgers that are written out here.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::loosen::loosen;
 use super::ours::kinds_of;
+use super::under_way::{awaited, under_way};
 use super::{Listing, Mark, Ours, Searched, Thing, search};
 use crate::run::kinds::{KINDS, Kind};
 use crate::run::ledger::Book;
@@ -78,6 +80,33 @@ fn of_run(book: &Book, listing: &Listing) -> Vec<String> {
     ours.extend(listing, &mark());
     let things = listing.things.iter().filter(|thing| ours.why(thing).is_some());
     things.map(|thing| thing.id().to_owned()).collect()
+}
+
+#[test]
+fn what_a_call_under_way_names_is_awaited() {
+    let book = book(&[
+        before("VPC", &[]),
+        before("subnet", &[]),
+        intent(1, "CreateVpc", json!({})),
+        made(1, &["vpc-1"]),
+        intent(2, "CreateVpc", json!({})),
+        made(2, &["vpc-2"]),
+        intent(3, "CreateSubnet", json!({"VpcId": "vpc-1", "CidrBlock": "10.1.0.0/24"})),
+    ]);
+    let mut there = vec![vpcs(&[vpc("vpc-1", "10.1.0.0/16"), vpc("vpc-2", "10.2.0.0/16")])];
+    there.push(("subnet", json!({"Subnets": []})));
+    let awaited_at = |there: &Listing, now: &str| {
+        let now = now.parse().expect("a time");
+        let missing = searched(&book, there, now).missing;
+        let calls = under_way(&book, &missing, Duration::from_secs(30), now);
+        awaited(&calls, &there.things).into_iter().collect::<Vec<_>>()
+    };
+    let listed = listing(&there);
+    assert_eq!(awaited_at(&listed, "2026-11-21T12:00:29Z"), ["vpc-1"]);
+    assert_eq!(awaited_at(&listed, "2026-11-21T12:00:31Z"), [""; 0], "it has settled");
+    let subnet = json!({"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.1.0.0/24"});
+    there[1].1 = json!({ "Subnets": [subnet] });
+    assert_eq!(awaited_at(&listing(&there), "2026-11-21T12:00:29Z"), [""; 0], "it has come");
 }
 
 #[test]
