@@ -6,6 +6,10 @@ mod bundles;
 mod compare;
 #[path = "cli/coverage.rs"]
 mod coverage;
+#[path = "cli/formats.rs"]
+mod formats;
+#[path = "cli/gate.rs"]
+mod gate;
 #[path = "cli/guideline.rs"]
 mod guideline;
 #[path = "cli/mistakes.rs"]
@@ -28,8 +32,9 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "run",
+    "waive",
     "sign",
     "verify",
     "judge",

@@ -4,14 +4,13 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::judge::{RunResult, Verdict};
-
 /// What `--help` says about exit codes.
 pub(super) const HELP: &str = "\
 Exit codes:
   0    every case that was judged is as on AWS (or the bundled recording was shown)
-  1    incompatible: at least one case failed; of `verify`: the bundle does not hold; of `guideline
-       result`: the platform that was named does not pass
+  1    incompatible: at least one case failed, or the gate that was asked for does not hold, or a
+       waiver has expired or is stale; of `verify`: the bundle does not hold; of `guideline result`:
+       the platform that was named does not pass
   2    usage: wrong arguments, or mistakes in cases, baselines, guidelines, configuration or stored runs
   3    could not tell: the endpoint cannot be used, or cases are inconclusive, blocked or flaky; of
        `verify`: something could not be checked
@@ -56,24 +55,6 @@ impl Exit {
             // As Rust has it for a program that panics.
             Exit::Bug => 101,
             Exit::Stopped => 130,
-        }
-    }
-
-    /// How a run with this result ends.
-    pub fn of(result: &RunResult) -> Exit {
-        let any = |verdicts: &[Verdict]| {
-            verdicts.iter().any(|v| result.summary.verdicts.get(v).is_some_and(|n| *n > 0))
-        };
-        if !result.leaks.is_empty() {
-            Exit::Leaked
-        } else if any(&[Verdict::Fail]) {
-            Exit::Incompatible
-        } else if any(&[Verdict::Inconclusive, Verdict::Blocked, Verdict::Flaky])
-            || !result.run.complete
-        {
-            Exit::CouldNotTell
-        } else {
-            Exit::Ok
         }
     }
 }

@@ -193,22 +193,39 @@ impl RunFolder {
         self.write("run.json", &to_json(&RunFile::of(transcript)))
     }
 
-    /// Writes `result.json`, `report.html`, `junit.xml`, and `guideline.json` if the run was held
-    /// against a guideline.
+    /// Writes `result.json`, and of `shown`, which is the same with what is waived, `report.html` and
+    /// `junit.xml`; and `guideline.json` if the run was held against a guideline.
     pub(super) fn write_results(
         &self,
         result: &RunResult,
+        shown: &RunResult,
         transcript: &Transcript,
         guideline: Option<&GuidelineResult>,
         note: Option<&str>,
     ) -> Result<(), Failed> {
         self.write("result.json", &write_result(result))?;
-        self.write("junit.xml", &report::junit(result).map_err(Failed::usage)?)?;
+        self.write("junit.xml", &report::junit(shown).map_err(Failed::usage)?)?;
         if let Some(guideline) = guideline {
             self.write("guideline.json", &to_json(guideline))?;
         }
-        let html = report::html(result, transcript, guideline, note).map_err(Failed::usage)?;
+        let html = report::html(shown, transcript, guideline, note).map_err(Failed::usage)?;
         self.write("report.html", &html)
+    }
+
+    /// Writes `gate.json`.
+    pub(super) fn write_gate(&self, gate: &impl Serialize) -> Result<(), Failed> {
+        self.write("gate.json", &to_json(gate))
+    }
+
+    /// Removes `gate.json`, if it is there.
+    pub(super) fn remove_gate(&self) -> Result<(), Failed> {
+        let path = self.root.join("gate.json");
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Failed::file(&path, error))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn write(&self, name: &str, text: &str) -> Result<(), Failed> {

@@ -7,6 +7,7 @@ use clap::Args;
 use super::args::SuiteArgs;
 use super::exit::Done;
 use super::files::RunFolder;
+use super::gating::GateArgs;
 use super::guideline::GuidelineArg;
 use super::judging::Judging;
 
@@ -20,6 +21,8 @@ pub(super) struct JudgeArgs {
     suite: SuiteArgs,
     #[command(flatten)]
     guideline: GuidelineArg,
+    #[command(flatten)]
+    gate: GateArgs,
     /// Show every finding, not only the first of each case
     #[arg(long, short)]
     verbose: bool,
@@ -28,5 +31,6 @@ pub(super) struct JudgeArgs {
 pub(super) fn run(args: &JudgeArgs) -> Done {
     let folder = RunFolder::new(&args.folder);
     let transcript = folder.read_transcript()?;
-    Judging::new(&args.suite, &args.guideline, args.verbose)?.show(&folder, &transcript, None)
+    let judging = Judging::new(&args.suite, &args.guideline, &args.gate, args.verbose)?;
+    judging.show(&folder, &transcript, None)
 }

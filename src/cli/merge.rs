@@ -7,6 +7,7 @@ use clap::Args;
 use super::args::{SuiteArgs, plural};
 use super::exit::{Done, Failed};
 use super::files::RunFolder;
+use super::gating::GateArgs;
 use super::guideline::GuidelineArg;
 use super::judging::Judging;
 use super::out::note;
@@ -38,6 +39,8 @@ pub(super) struct MergeArgs {
     suite: SuiteArgs,
     #[command(flatten)]
     guideline: GuidelineArg,
+    #[command(flatten)]
+    gate: GateArgs,
     /// Show every finding, not only the first of each case
     #[arg(long, short)]
     verbose: bool,
@@ -53,7 +56,7 @@ pub(super) fn run(args: &MergeArgs) -> Done {
     let parts = args.parts.iter().map(part).collect::<Result<Vec<_>, Failed>>()?;
     let count = parts.len();
     let whole = merge(parts, args.partial).map_err(Failed::usage)?;
-    let judging = Judging::new(&args.suite, &args.guideline, args.verbose)?;
+    let judging = Judging::new(&args.suite, &args.guideline, &args.gate, args.verbose)?;
     out.create()?;
     let path = out.transcript();
     replace_file(&path, whole.text().as_bytes()).map_err(|e| Failed::file(&path, e))?;

@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod explain_code;
 mod files;
+mod gating;
 mod guideline;
 mod index;
 mod judge;
@@ -32,6 +33,7 @@ mod sweep;
 mod target;
 mod times;
 mod verify;
+mod waive;
 
 use std::process::ExitCode;
 
@@ -70,6 +72,8 @@ enum Command {
     Judge(judge::JudgeArgs),
     /// Show the report of a stored run
     Report(report::ReportArgs),
+    /// Draft waivers: differences that are known and accepted until a date
+    Waive(waive::WaiveArgs),
     /// Sign a judged run: one file that others can check and judge again
     Sign(sign::SignArgs),
     /// Check a signed run: whose it is, that nothing was changed, and that its verdicts follow
@@ -112,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Sweep(args) => sweep::run(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Waive(args) => waive::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Compare(args) => compare::run(&args),

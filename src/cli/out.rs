@@ -33,6 +33,12 @@ pub(super) fn print(text: &str) {
     let _ = out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush());
 }
 
+/// Bytes for a program, to standard output: they are not for people, and nothing is done to them.
+pub(super) fn print_bytes(bytes: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+}
+
 /// Text that ends its own lines, to standard error.
 pub(super) fn note_print(text: &str) {
     let _ = anstream::stderr().lock().write_all(harmless(text).as_bytes());

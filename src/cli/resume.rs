@@ -41,7 +41,7 @@ pub(super) fn run(args: &RunArgs, folder: &Path) -> Done {
     }
     let suite = args.suite.suite()?;
     unchanged(&so_far, &suite)?;
-    let judging = Judging::new(&args.suite, &args.guideline, args.verbose)?;
+    let judging = Judging::new(&args.suite, &args.guideline, &args.gate, args.verbose)?;
     let knowledge = &judging.knowledge;
     let earlier = earlier(&so_far);
     let left = left(&so_far, &plan, &suite, &earlier, knowledge)?;

@@ -8,6 +8,7 @@ use clap::Args;
 use super::args::{QuotaArgs, SelectArgs, SuiteArgs, TargetArgs, no_target, plural, say_found};
 use super::exit::{Done, Exit, Failed};
 use super::files::RunFolder;
+use super::gating::GateArgs;
 use super::guideline::GuidelineArg;
 use super::judging::Judging;
 use super::out::{note, print, say};
@@ -17,6 +18,7 @@ use super::sweep::{begin_ledger, command};
 use super::times::{bundled_times, times_in};
 use crate::assets::Assets;
 use crate::case::{Case, Suite};
+use crate::guideline::Waived;
 use crate::judge::{Knowledge, Verdict, judge};
 use crate::report;
 use crate::run::{
@@ -100,6 +102,8 @@ pub(super) struct RunArgs {
     pub(super) verbose: bool,
     #[command(flatten)]
     pub(super) guideline: GuidelineArg,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
 }
 
 pub(super) fn run(args: &RunArgs) -> Done {
@@ -123,7 +127,7 @@ fn bundled(args: &RunArgs) -> Done {
     let knowledge = args.suite.knowledge()?;
     let guideline = args.guideline.read()?;
     let result = judge(&transcript, &knowledge);
-    let held = args.guideline.held(guideline.as_ref(), &result);
+    let held = args.guideline.held(guideline.as_ref(), &result, &Waived::new());
     let folder = RunFolder::new(
         args.out.clone().unwrap_or_else(|| PathBuf::from("parallax-out").join(BUNDLED)),
     );
@@ -134,7 +138,7 @@ fn bundled(args: &RunArgs) -> Done {
         result.run.target.name,
         result.run.started.split('T').next().unwrap_or_default()
     );
-    folder.write_results(&result, &transcript, held.as_ref(), Some(&note))?;
+    folder.write_results(&result, &result, &transcript, held.as_ref(), Some(&note))?;
     print(&report::terminal(&result, args.verbose));
     held.iter().for_each(|held| print(&report::guideline_summary(held)));
     say!("\n{note}\nThe report: {}", folder.html().display());
@@ -146,7 +150,7 @@ fn live(args: &RunArgs, connection: &Connection) -> Done {
     let chosen = args.select.select(args.suite.suite()?)?;
     let times = args.times(&chosen)?;
     let (plan, cases) = args.plan(chosen);
-    let judging = Judging::new(&args.suite, &args.guideline, args.verbose)?;
+    let judging = Judging::new(&args.suite, &args.guideline, &args.gate, args.verbose)?;
     let running = run_live(args, connection, plan, &cases, times, &judging.knowledge);
     let (folder, report) = runtime()?.block_on(running)?;
     conclude(&judging, &folder, &report)

@@ -8,12 +8,12 @@ use super::document::{
     TrademarkApproval,
 };
 use super::names::test_name;
-use super::select::{Selected, matches, select};
+use super::select::{Selected, select};
 use super::source::{CapabilitySource, Source};
 use super::usage::Usage;
 use crate::case::{Case, Suite};
 use crate::judge::baseline::Baselines;
-use crate::syntax::Diagnostic;
+use crate::syntax::{Diagnostic, matches};
 
 /// The project that tests are about: a key of `designated_sections`, of which there are none.
 const PROJECT: &str = "ec2";

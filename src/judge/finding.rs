@@ -109,6 +109,18 @@ pub struct Finding {
     pub times: u32,
 }
 
+impl Finding {
+    /// Whether it can decide a verdict: breaking, or divergent from the baseline. Findings of the model
+    /// and shape layers that are only divergent rest on statistics and stand beside a pass.
+    pub fn is_grave(&self) -> bool {
+        match self.severity {
+            Severity::Breaking => true,
+            Severity::Divergent => self.layer == Layer::Baseline,
+            Severity::Cosmetic => false,
+        }
+    }
+}
+
 fn one() -> u32 {
     1
 }

@@ -1,7 +1,7 @@
 //! From what happened and what was found to a verdict.
 
 use super::observe::{CaseObservation, Observed, StepObservation};
-use super::{Finding, Layer, Severity, Verdict};
+use super::{Finding, Verdict};
 use crate::transcript::Ending;
 
 /// Codes by which AWS says that it does not do something ("Client error codes").
@@ -93,17 +93,11 @@ fn obstacle(case: &CaseObservation<'_>) -> Option<(String, String)> {
     })
 }
 
-/// Whether a finding decides the verdict: breaking, or divergent from the baseline. Findings of the
-/// model and shape layers that are only divergent rest on statistics and stand beside a pass; what
-/// happens in steps that only prepare is for other cases to say.
+/// Whether a finding decides the verdict. What happens in steps that only prepare is for other cases to
+/// say.
 fn decides(case: &CaseObservation<'_>, finding: &Finding) -> bool {
     let setup = case.case.step(&finding.step).is_some_and(|step| step.setup);
-    let grave = match finding.severity {
-        Severity::Breaking => true,
-        Severity::Divergent => finding.layer == Layer::Baseline,
-        Severity::Cosmetic => false,
-    };
-    grave && !setup
+    finding.is_grave() && !setup
 }
 
 /// The code, if everything that decides comes down to the target saying that it does not do this.

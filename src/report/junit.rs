@@ -60,7 +60,8 @@ fn non_success(case: &CaseResult, kind: NonSuccessKind) -> TestCaseStatus {
     status
 }
 
-fn description(case: &CaseResult) -> String {
+/// The case in a sentence, its id, and its findings.
+pub(super) fn description(case: &CaseResult) -> String {
     let lines: Vec<String> = case.findings.iter().map(lines).collect();
     format!("{}\nid {}\n\n{}", case.title, case.id, lines.join("\n"))
 }

@@ -2,19 +2,31 @@
 
 pub(crate) mod clean;
 pub mod comparison;
+mod gate;
+mod github;
 mod guideline;
 mod html;
 mod index;
 mod junit;
+mod markdown;
 mod sheet;
+mod subunit;
+mod subunit_v1;
+mod tap;
 mod terminal;
 mod timing;
 
+pub use gate::{gate, waivers};
+pub use github::github;
 pub use guideline::{
     Markup, guideline, guideline_diff, guideline_result, guideline_summary, scores,
 };
 pub use index::{Published, index};
 pub use junit::junit;
+pub use markdown::markdown;
+pub use subunit::subunit;
+pub use subunit_v1::subunit_v1;
+pub use tap::tap;
 pub use terminal::terminal;
 pub use timing::{line as timing_line, timing};
 

@@ -6,10 +6,14 @@
 
 mod diagnostic;
 mod node;
+mod pattern;
 mod reader;
+mod written;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, SourceFile};
 pub use node::{Node, NodeKind, Spanned};
+pub(crate) use pattern::matches;
 pub(crate) use reader::{MapReader, Reader};
+pub(crate) use written::scalar;
 pub use yaml::parse;

@@ -53,6 +53,9 @@ impl<'t> Builder<'t> {
             info if info.contains("flow") => {
                 "within { } and [ ], a value that contains one of []{}, needs quotes: \"Vpcs[0].VpcId\""
             }
+            info if info.contains("anchor or alias") => {
+                "a value that begins with * or & stands in quotes: \"*\""
+            }
             _ => return mistake,
         };
         mistake.help(help)

@@ -81,8 +81,9 @@ impl GuidelineArg {
         &self,
         guideline: Option<&Guideline>,
         result: &RunResult,
+        waived: &Waived,
     ) -> Option<GuidelineResult> {
-        let held = evaluate(guideline?, result, &Waived::new());
+        let held = evaluate(guideline?, result, waived);
         (self.guideline.is_some() || held.is_about()).then_some(held)
     }
 }

@@ -7,10 +7,12 @@ use clap::{Args, ValueEnum};
 use super::{Format, file};
 use crate::cli::exit::{Done, Exit, Failed};
 use crate::cli::files::{RunFolder, to_json};
+use crate::cli::gating::WaiverArgs;
 use crate::cli::out::print;
-use crate::guideline::{GuidelineResult, Tier, Waived, evaluate};
+use crate::guideline::{GuidelineResult, Tier, evaluate};
 use crate::model::suggest;
 use crate::report::{self, Markup};
+use crate::waiver::Waiving;
 
 /// Arguments of `guideline result`.
 #[derive(Debug, Args)]
@@ -33,6 +35,8 @@ pub(super) struct ResultArgs {
     /// List the tests that did not pass, of capabilities in this tier (may be repeated)
     #[arg(long, value_name = "TIER")]
     tests: Vec<TierName>,
+    #[command(flatten)]
+    waivers: WaiverArgs,
     /// How to write it; `json` is the content of `guideline.json`
     #[arg(long, short, default_value = "text")]
     format: Format,
@@ -58,9 +62,12 @@ impl From<TierName> for Tier {
 }
 
 pub(super) fn run(args: &ResultArgs) -> Done {
-    let run = RunFolder::new(&args.folder).read_result()?;
+    let folder = RunFolder::new(&args.folder);
+    let run = folder.read_result()?;
     let guideline = file::read(args.guideline.as_deref())?;
-    let mut result = evaluate(&guideline, &run, &Waived::new());
+    let waiving = args.waivers.over(&folder, &run)?;
+    let waived = waiving.as_ref().map(Waiving::reasons).unwrap_or_default();
+    let mut result = evaluate(&guideline, &run, &waived);
     let passes = match &args.platform {
         Some(name) => only(&mut result, name)?,
         None => true,
