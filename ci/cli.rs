@@ -22,6 +22,8 @@ mod schema;
 mod shapes;
 #[path = "cli/targets.rs"]
 mod targets;
+#[path = "cli/uploads.rs"]
+mod uploads;
 
 #[allow(dead_code, reason = "shared with the tests against endpoints, which use all of it")]
 mod support;
@@ -32,7 +34,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use support::command::Place;
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "run",
     "waive",
     "sign",
@@ -40,6 +42,7 @@ const COMMANDS: [&str; 23] = [
     "judge",
     "report",
     "compare",
+    "upload",
     "index",
     "list",
     "show",

@@ -28,5 +28,6 @@ pub mod run;
 pub mod syntax;
 pub mod target;
 pub mod transcript;
+pub mod upload;
 pub mod waiver;
 pub mod wire;

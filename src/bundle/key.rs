@@ -2,7 +2,10 @@
 
 use crypto_bigint::{BoxedUint, NonZero};
 use ring::rsa::KeyPairComponents;
-use ring::signature::{Ed25519KeyPair, RSA_PKCS1_SHA512, RsaKeyPair, RsaPublicKeyComponents};
+use ring::signature::{
+    Ed25519KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RsaEncoding, RsaKeyPair,
+    RsaPublicKeyComponents,
+};
 use ssh_key::private::{KeypairData, RsaKeypair};
 use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, Cipher, HashAlg, PrivateKey, Signature};
@@ -39,6 +42,9 @@ pub enum KeyError {
          agent: see `parallax sign --help`"
     )]
     Long(usize),
+    /// The key is no RSA key, and one is needed.
+    #[error("RSA keys sign here, and this is none; `ssh-keygen -t rsa -b 3072 -f FILE` makes one")]
+    NotRsa,
     /// The key is broken.
     #[error("the key cannot sign: {0}")]
     Broken(String),
@@ -73,9 +79,8 @@ impl SigningKey {
     /// # Errors
     /// It is none, it has another passphrase or lacks one, or it cannot sign here.
     pub fn read(text: &str, passphrase: Option<&str>) -> Result<SigningKey, KeyError> {
-        let old = ["RSA PRIVATE KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY"];
-        if old.iter().any(|kind| text.starts_with(&format!("-----BEGIN {kind}-----"))) {
-            return Err(KeyError::OldFormat);
+        if let Some((public, pair)) = super::pem::read(text)? {
+            return Ok(SigningKey { public, pair: Pair::Rsa(pair) });
         }
         let key = PrivateKey::from_openssh(text).map_err(|error| match error {
             ssh_key::Error::AlgorithmUnknown => KeyError::KeyType,
@@ -101,6 +106,23 @@ impl SigningKey {
         Ok(SigningKey { public: key.public_key().key_data().clone(), pair })
     }
 
+    /// The public key.
+    pub fn public(&self) -> &KeyData {
+        &self.public
+    }
+
+    /// The bare signature of an RSA key over a message: PKCS#1 v1.5 with SHA-256, as `openssl dgst
+    /// -sha256 -sign` makes it. For who wants no SSH signature.
+    ///
+    /// # Errors
+    /// The key is no RSA key, or broken.
+    pub fn sign_rsa_sha256(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        match &self.pair {
+            Pair::Rsa(pair) => bare(pair, &RSA_PKCS1_SHA256, message),
+            Pair::Ed25519(_) => Err(KeyError::NotRsa),
+        }
+    }
+
     /// Signs a message for a namespace. The same key, namespace and message give the same signature.
     ///
     /// # Errors
@@ -110,11 +132,7 @@ impl SigningKey {
         let (algorithm, bytes) = match &self.pair {
             Pair::Ed25519(pair) => (Algorithm::Ed25519, pair.sign(&data).as_ref().to_vec()),
             Pair::Rsa(pair) => {
-                let mut bytes = vec![0; pair.public().modulus_len()];
-                // The random numbers hide the key from who measures time; the signature has none.
-                let random = ring::rand::SystemRandom::new();
-                pair.sign(&RSA_PKCS1_SHA512, &random, &data, &mut bytes)
-                    .map_err(|_| KeyError::Broken("its parts do not fit together".to_owned()))?;
+                let bytes = bare(pair, &RSA_PKCS1_SHA512, &data)?;
                 (Algorithm::Rsa { hash: Some(HashAlg::Sha512) }, bytes)
             }
         };
@@ -122,6 +140,20 @@ impl SigningKey {
         let signature = signature.map_err(|e| KeyError::Broken(e.to_string()))?;
         Ok(Signed::new(&self.public, namespace, signature)?)
     }
+}
+
+/// An RSA signature without anything around it.
+fn bare(
+    pair: &RsaKeyPair,
+    how: &'static dyn RsaEncoding,
+    message: &[u8],
+) -> Result<Vec<u8>, KeyError> {
+    let mut bytes = vec![0; pair.public().modulus_len()];
+    // The random numbers hide the key from who measures time; the signature has none.
+    let random = ring::rand::SystemRandom::new();
+    pair.sign(how, &random, message, &mut bytes)
+        .map_err(|_| KeyError::Broken("its parts do not fit together".to_owned()))?;
+    Ok(bytes)
 }
 
 /// OpenSSH stores an RSA key without two of the numbers that signing wants: d modulo p-1 and q-1.

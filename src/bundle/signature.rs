@@ -3,8 +3,8 @@
 //! `ssh-key` reads and writes them; the cryptography is `ring`'s, which the program has anyway for TLS.
 
 use ring::signature::{
-    ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA512, RsaPublicKeyComponents,
-    UnparsedPublicKey,
+    ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA512, RsaParameters,
+    RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use ssh_key::public::{KeyData, RsaPublicKey};
 use ssh_key::{Algorithm, HashAlg, LineEnding, PublicKey, SshSig};
@@ -157,19 +157,28 @@ impl Signed {
                 UnparsedPublicKey::new(&ED25519, key.0).verify(&data, bytes).is_ok()
             }
             (KeyData::Rsa(key), Algorithm::Rsa { hash: Some(hash) }) => {
-                let (Some(n), Some(e)) = (key.n.as_positive_bytes(), key.e.as_positive_bytes())
-                else {
-                    return false;
-                };
                 let how = match hash {
                     HashAlg::Sha256 => &RSA_PKCS1_2048_8192_SHA256,
                     _ => &RSA_PKCS1_2048_8192_SHA512,
                 };
-                RsaPublicKeyComponents { n, e }.verify(how, &data, bytes).is_ok()
+                rsa_holds(key, how, &data, bytes)
             }
             _ => false,
         }
     }
+}
+
+/// Whether these bytes are an RSA key's bare signature (PKCS#1 v1.5 with SHA-256) over a message.
+pub fn rsa_sha256_holds(key: &KeyData, message: &[u8], signature: &[u8]) -> bool {
+    let KeyData::Rsa(key) = key else { return false };
+    rsa_holds(key, &RSA_PKCS1_2048_8192_SHA256, message, signature)
+}
+
+fn rsa_holds(key: &RsaPublicKey, how: &RsaParameters, message: &[u8], signature: &[u8]) -> bool {
+    let (Some(n), Some(e)) = (key.n.as_positive_bytes(), key.e.as_positive_bytes()) else {
+        return false;
+    };
+    RsaPublicKeyComponents { n, e }.verify(how, message, signature).is_ok()
 }
 
 /// How long an RSA key is.

@@ -18,6 +18,8 @@ use crate::transcript::Transcript;
 
 const KEY: &str = include_str!("../../ci/fixtures/ssh/ed25519");
 const RSA: &str = include_str!("../../ci/fixtures/ssh/rsa");
+const RSA_PEM: &str = include_str!("../../ci/fixtures/ssh/rsa.pem");
+const RSA_PKCS8: &str = include_str!("../../ci/fixtures/ssh/rsa.pkcs8");
 const LOCKED: &str = include_str!("../../ci/fixtures/ssh/ed25519-passphrase");
 
 /// Two that pass and one that fails.
@@ -202,10 +204,34 @@ fn keys() {
         |text: &str, passphrase| SigningKey::read(text, passphrase).map(|_| ()).expect_err("none");
     assert_eq!(read(LOCKED, None), KeyError::Locked);
     assert_eq!(read(LOCKED, Some("wrong")), KeyError::WrongPassphrase);
-    assert_eq!(read("-----BEGIN RSA PRIVATE KEY-----\n", None), KeyError::OldFormat);
+    let begins = "-----BEGIN RSA PRIVATE KEY-----\n";
+    let locked = format!("{begins}Proc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+    assert_eq!(read(&locked, None), KeyError::OldFormat);
+    for broken in [begins.to_owned(), format!("{begins}AAAA\n"), format!("{begins}!\n")] {
+        let error = read(&broken, None);
+        assert!(matches!(error, KeyError::Broken(_) | KeyError::NoKey(_)), "{error:?}");
+    }
     assert!(matches!(read("hello", None), KeyError::NoKey(_)));
     let cut = &KEY[..KEY.len() / 2];
     assert!(matches!(read(cut, None), KeyError::NoKey(_)));
+}
+
+/// One key in three formats; RefStack's users have the older ones.
+#[test]
+fn rsa_keys_of_openssl() {
+    let ours = SigningKey::read(RSA, None).expect("a key");
+    for (text, format) in [(RSA_PEM, "PKCS#1"), (RSA_PKCS8, "PKCS#8")] {
+        let key = SigningKey::read(text, None).expect(format);
+        assert_eq!(key.public(), ours.public(), "{format}");
+        let signed = key.sign("file", b"message").expect("it signs");
+        assert_eq!(signed.to_text(), ours.sign("file", b"message").expect("it signs").to_text());
+    }
+    let bare = ours.sign_rsa_sha256(b"message").expect("it signs");
+    assert!(rsa_sha256_holds(ours.public(), b"message", &bare));
+    assert!(!rsa_sha256_holds(ours.public(), b"messagE", &bare));
+    // An SSH signature is over something else.
+    assert!(!rsa_sha256_holds(ours.public(), &to_be_signed("file", b"message"), &bare));
+    assert_eq!(key().sign_rsa_sha256(b"message"), Err(KeyError::NotRsa));
 }
 
 /// Every byte of a signature counts, also those that OpenSSH does not look at.

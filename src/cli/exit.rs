@@ -10,10 +10,10 @@ Exit codes:
   0    every case that was judged is as on AWS (or the bundled recording was shown)
   1    incompatible: at least one case failed, or the gate that was asked for does not hold, or a
        waiver has expired or is stale; of `verify`: the bundle does not hold; of `guideline result`:
-       the platform that was named does not pass
+       the platform that was named does not pass; of `upload`: the server refused it
   2    usage: wrong arguments, or mistakes in cases, baselines, guidelines, configuration or stored runs
   3    could not tell: the endpoint cannot be used, or cases are inconclusive, blocked or flaky; of
-       `verify`: something could not be checked
+       `verify`: something could not be checked; of `upload`: no answer says whether the server has it
   4    leaked: something that was made may still be there (whatever the verdicts are); of `sweep`:
        something is still there, or what may be somebody else's was left alone
   101  a bug in parallax: a case was broken off by it (whatever the verdicts are; before 4)
@@ -31,6 +31,8 @@ pub enum Exit {
     Incompatible,
     /// A bundle does not hold.
     Refuted,
+    /// A server did not take what was sent to it.
+    Refused,
     /// Wrong arguments, or mistakes in what was given.
     Usage,
     /// Nothing can be said.
@@ -48,7 +50,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Exit::Ok => 0,
-            Exit::Incompatible | Exit::Refuted => 1,
+            Exit::Incompatible | Exit::Refuted | Exit::Refused => 1,
             Exit::Usage => 2,
             Exit::CouldNotTell => 3,
             Exit::Leaked => 4,

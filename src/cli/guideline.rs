@@ -11,7 +11,7 @@ mod show;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::exit::Done;
-pub(super) use file::GuidelineArg;
+pub(super) use file::{GuidelineArg, read as read_guideline};
 
 /// Arguments of `guideline`.
 #[derive(Debug, Args)]

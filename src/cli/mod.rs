@@ -32,6 +32,7 @@ mod signals;
 mod sweep;
 mod target;
 mod times;
+mod upload;
 mod verify;
 mod waive;
 
@@ -80,6 +81,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Put results side by side: clouds, releases, or runs of one cloud
     Compare(compare::CompareArgs),
+    /// Hand a run in at a server that shows results: RefStack, or a monitor of Sovereign Cloud Stack
+    Upload(upload::UploadArgs),
     /// Write the table of published results
     Index(index::IndexArgs),
     /// List the cases
@@ -120,6 +123,7 @@ pub fn main() -> ExitCode {
         Command::Sign(args) => sign::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Upload(args) => upload::run(&args),
         Command::Index(args) => index::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),

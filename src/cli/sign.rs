@@ -1,7 +1,7 @@
 //! `parallax sign`.
 
 mod agent;
-mod key;
+pub(super) mod key;
 
 use std::path::{Path, PathBuf};
 

@@ -37,6 +37,7 @@ pub use names::test_name;
 pub(crate) use outcome::percent;
 pub use outcome::{Outcome, TestCounts, TestResult, Waived};
 pub use refstack::target as refstack_target;
+pub(crate) use refstack::{LONGEST_NAME, comparable, storable};
 pub use score::{Score, Scores, score};
 pub use source::Source;
 pub use usage::{Package, Usage};

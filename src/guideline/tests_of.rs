@@ -19,7 +19,7 @@ pub(super) fn check(
 ) -> Vec<Diagnostic> {
     let mut check = Check { places, found: Vec::new() };
     let mut uuids: BTreeMap<String, At<'_>> = BTreeMap::new();
-    let mut called: BTreeMap<String, At<'_>> = BTreeMap::new();
+    let mut called: BTreeMap<Vec<u32>, At<'_>> = BTreeMap::new();
     let cases: Option<BTreeMap<&str, &Case>> = against
         .map(|against| against.suite.cases.iter().map(|case| (case.id.as_str(), case)).collect());
     for (capability, name, test) in guideline.tests() {
@@ -88,12 +88,12 @@ impl Check<'_> {
         true
     }
 
-    fn name<'g>(&mut self, at: At<'g>, called: &mut BTreeMap<String, At<'g>>) {
+    fn name<'g>(&mut self, at: At<'g>, called: &mut BTreeMap<Vec<u32>, At<'g>>) {
         let place = self.key(at);
         if let Some(mistake) = unusable(at.1) {
             self.found.push(mistake.at(place.clone(), "this name"));
         }
-        if let Some(first) = called.insert(comparable(at.1), at) {
+        if let Some(first) = called.insert(refstack::comparable(at.1), at) {
             let mistake = if first.1 == at.1 {
                 Diagnostic::error(format!("`{}` is in two capabilities", at.1))
                     .help("a test is in one capability: counted in two, one failure would be two")
@@ -106,7 +106,7 @@ impl Check<'_> {
         }
     }
 
-    fn aliases<'g>(&mut self, at: At<'g>, test: &'g Test, called: &mut BTreeMap<String, At<'g>>) {
+    fn aliases<'g>(&mut self, at: At<'g>, test: &'g Test, called: &mut BTreeMap<Vec<u32>, At<'g>>) {
         let (capability, name) = at;
         let path = ["capabilities", capability, "tests", name, "aliases"];
         for alias in &test.aliases {
@@ -114,7 +114,7 @@ impl Check<'_> {
             if let Some(mistake) = unusable(alias) {
                 self.found.push(mistake.at(place.clone(), "this name"));
             }
-            match called.insert(comparable(alias), at) {
+            match called.insert(refstack::comparable(alias), at) {
                 None => {}
                 Some(first) if first == at => {
                     let warning = Diagnostic::warning(format!("`{alias}` stands twice"));
@@ -181,12 +181,6 @@ impl Check<'_> {
     }
 }
 
-/// A name as RefStack's database compares it. (Accents, which it passes over too, are left as they
-/// are: no suite names its tests so.)
-fn comparable(name: &str) -> String {
-    name.trim_end().to_lowercase()
-}
-
 /// Why RefStack, or its client, cannot use a name.
 fn unusable(name: &str) -> Option<Diagnostic> {
     if name.is_empty() {
@@ -195,7 +189,7 @@ fn unusable(name: &str) -> Option<Diagnostic> {
     if name.chars().count() > refstack::LONGEST_NAME {
         return Some(Diagnostic::error("RefStack takes names of 512 characters at most"));
     }
-    if name.chars().any(|c| u32::from(c) > 0xff || c.is_control()) {
+    if !name.chars().all(refstack::storable) {
         return Some(Diagnostic::error("RefStack takes no such characters in a name"));
     }
     name.contains(['[', ']']).then(|| {

@@ -151,20 +151,7 @@ impl Client {
         options: ClientOptions,
     ) -> Result<Self, ClientError> {
         let endpoint = parse_endpoint(endpoint)?;
-        // Ring, not the default provider: it needs no C++ tool chain and builds in seconds. Having
-        // been installed by an earlier client is no error.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("parallax/", env!("CARGO_PKG_VERSION")))
-            // A redirect is an answer to be judged; credentials never follow it.
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(options.connect_timeout)
-            .pool_idle_timeout(IDLE)
-            .timeout(options.timeout);
-        if let Some(path) = &options.ca_bundle {
-            http = http.tls_certs_merge(certificates(path)?);
-        }
-        let http = http.build().map_err(|e| ClientError::Setup(causes(&e)))?;
+        let http = http(&options, false)?;
         Ok(Client { http, endpoint, signer, options, large: Arc::default() })
     }
 
@@ -320,6 +307,30 @@ impl SentRequest {
     }
 }
 
+/// An HTTP client that follows no redirect: credentials never do, and to the judge it is an answer.
+/// `direct` leaves out what proxies the environment names.
+///
+/// # Errors
+/// The certificates cannot be read.
+pub(crate) fn http(options: &ClientOptions, direct: bool) -> Result<reqwest::Client, ClientError> {
+    // Ring, not the default provider: it needs no C++ tool chain and builds in seconds. Having
+    // been installed by an earlier client is no error.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut http = reqwest::Client::builder()
+        .user_agent(concat!("parallax/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(IDLE)
+        .timeout(options.timeout);
+    if direct {
+        http = http.no_proxy();
+    }
+    if let Some(path) = &options.ca_bundle {
+        http = http.tls_certs_merge(certificates(path)?);
+    }
+    http.build().map_err(|e| ClientError::Setup(causes(&e)))
+}
+
 /// The URL with further parameters, escaped as they were signed.
 fn with_query(url: &str, query: &[(String, String)]) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
@@ -378,7 +389,7 @@ fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 /// The innermost causes of an error in one line: the outer ones only say that there was one.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut all = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -20,10 +20,10 @@ mod xml;
 
 pub use answer::{Answer, Envelope};
 pub(crate) use aws::is_aws;
-pub(crate) use client::parse_endpoint;
 pub use client::{
     Attempt, Client, ClientError, ClientOptions, Failure, FailureKind, RawResponse, SentRequest,
 };
+pub(crate) use client::{causes, http, parse_endpoint};
 pub(crate) use decode::TIME;
 pub use decode::{Decoded, Note, NoteKind, Place, decode_output};
 pub use encode::{EncodeError, encode, encode_form};

@@ -12,8 +12,10 @@ const REQUEST_IDENTITIES: u8 = 11;
 const IDENTITIES_ANSWER: u8 = 12;
 const SIGN_REQUEST: u8 = 13;
 const SIGN_RESPONSE: u8 = 14;
-/// RSA keys sign with SHA-512; others do not mind.
-const RSA_SHA2_512: u32 = 4;
+/// RSA keys sign with SHA-256; others do not mind.
+pub(super) const RSA_SHA2_256: u32 = 2;
+/// The same with SHA-512.
+pub(super) const RSA_SHA2_512: u32 = 4;
 /// OpenSSH's own bound of a message.
 const LONGEST: u32 = 256 * 1024;
 /// An agent may ask its user, or wait for a touch.
@@ -49,14 +51,19 @@ impl Agent {
             .collect()
     }
 
-    /// Has a key sign.
-    pub(super) fn sign(&mut self, key: &[u8], data: &[u8]) -> Result<Signature, String> {
+    /// Has a key sign; `flags` say how an RSA key does.
+    pub(super) fn sign(
+        &mut self,
+        key: &[u8],
+        data: &[u8],
+        flags: u32,
+    ) -> Result<Signature, String> {
         let mut request = vec![SIGN_REQUEST];
         for bytes in [key, data] {
             request.extend(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
             request.extend_from_slice(bytes);
         }
-        request.extend(RSA_SHA2_512.to_be_bytes());
+        request.extend(flags.to_be_bytes());
         let answer = self.ask(&request, SIGN_RESPONSE)?;
         let signature = Rest(&answer).bytes()?;
         Signature::try_from(signature).map_err(|e| format!("the agent's signature: {e}"))

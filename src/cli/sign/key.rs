@@ -3,10 +3,11 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use ssh_key::PublicKey;
+use ssh_key::public::KeyData;
+use ssh_key::{PublicKey, Signature};
 
-use super::agent::Agent;
-use crate::bundle::{KeyError, Signed, SigningKey, to_be_signed};
+use super::agent::{Agent, RSA_SHA2_256, RSA_SHA2_512};
+use crate::bundle::{KeyError, Signed, SigningKey, rsa_sha256_holds, to_be_signed};
 use crate::cli::exit::Failed;
 use crate::cli::out::note;
 
@@ -17,17 +18,82 @@ const TRIES: usize = 3;
 /// A key's file is never longer: 64 KiB.
 const LONGEST: u64 = 64 * 1024;
 
+/// A key that can sign: read from a file, or held by an agent. Its passphrase is asked for once.
+pub(in crate::cli) struct Key<'p> {
+    path: &'p Path,
+    held: Held,
+}
+
+enum Held {
+    Here(Box<SigningKey>),
+    ByAgent(PublicKey),
+}
+
+impl Key<'_> {
+    /// Opens the private key in a file; if the file has a public key, an agent has to hold the other.
+    pub(in crate::cli) fn open(path: &Path) -> Result<Key<'_>, Failed> {
+        let text = read(path)?;
+        if text.trim_start().starts_with("-----BEGIN") {
+            return Ok(Key { path, held: Held::Here(Box::new(private(path, &text)?)) });
+        }
+        let public = PublicKey::from_openssh(text.trim()).map_err(|e| {
+            Failed::file(path, format!("this is neither a private nor a public SSH key: {e}"))
+        })?;
+        Ok(Key { path, held: Held::ByAgent(public) })
+    }
+
+    /// The public key.
+    pub(in crate::cli) fn public(&self) -> &KeyData {
+        match &self.held {
+            Held::Here(key) => key.public(),
+            Held::ByAgent(key) => key.key_data(),
+        }
+    }
+
+    /// The public key's line, without a comment.
+    pub(in crate::cli) fn line(&self) -> String {
+        PublicKey::from(self.public().clone()).to_openssh().unwrap_or_default()
+    }
+
+    /// An SSH signature for a namespace.
+    pub(in crate::cli) fn sign(&self, namespace: &str, message: &[u8]) -> Result<Signed, Failed> {
+        match &self.held {
+            Held::Here(key) => key.sign(namespace, message).map_err(|e| e.to_string()),
+            Held::ByAgent(key) => {
+                let signature = ask_agent(key, &to_be_signed(namespace, message), RSA_SHA2_512);
+                signature.and_then(|signature| {
+                    Signed::new(key.key_data(), namespace, signature).map_err(|e| e.to_string())
+                })
+            }
+        }
+        .map_err(|e| Failed::file(self.path, e))
+    }
+
+    /// The bare signature of an RSA key, PKCS#1 v1.5 with SHA-256; it holds.
+    pub(in crate::cli) fn sign_rsa_sha256(&self, message: &[u8]) -> Result<Vec<u8>, Failed> {
+        let signature = match &self.held {
+            Held::Here(key) => key.sign_rsa_sha256(message).map_err(|e| e.to_string()),
+            Held::ByAgent(key) if matches!(key.key_data(), KeyData::Rsa(_)) => {
+                ask_agent(key, message, RSA_SHA2_256).map(|signature| signature.as_bytes().to_vec())
+            }
+            Held::ByAgent(_) => Err(KeyError::NotRsa.to_string()),
+        };
+        let signature = signature.map_err(|e| Failed::file(self.path, e))?;
+        // An agent may sign in another way than it was asked to.
+        if rsa_sha256_holds(self.public(), message, &signature) {
+            return Ok(signature);
+        }
+        Err(Failed::file(
+            self.path,
+            "the signature that was made does not hold: RSA with SHA-256 is needed, and a key of 2048 bits \
+             or more",
+        ))
+    }
+}
+
 /// Signs with the private key in a file; with an agent, if it is a public key.
 pub(super) fn sign(path: &Path, namespace: &str, message: &[u8]) -> Result<Signed, Failed> {
-    let text = read(path)?;
-    if text.trim_start().starts_with("-----BEGIN") {
-        let key = private(path, &text)?;
-        return key.sign(namespace, message).map_err(|e| Failed::file(path, e));
-    }
-    let public = PublicKey::from_openssh(text.trim()).map_err(|e| {
-        Failed::file(path, format!("this is neither a private nor a public SSH key: {e}"))
-    })?;
-    with_agent(&public, namespace, message).map_err(|e| Failed::file(path, e))
+    Key::open(path)?.sign(namespace, message)
 }
 
 fn read(path: &Path) -> Result<String, Failed> {
@@ -70,7 +136,7 @@ fn private(path: &Path, text: &str) -> Result<SigningKey, Failed> {
 }
 
 /// Has the agent sign that `SSH_AUTH_SOCK` names.
-fn with_agent(public: &PublicKey, namespace: &str, message: &[u8]) -> Result<Signed, String> {
+fn ask_agent(public: &PublicKey, data: &[u8], flags: u32) -> Result<Signature, String> {
     let blob = public.to_bytes().map_err(|e| e.to_string())?;
     let socket = std::env::var_os("SSH_AUTH_SOCK").filter(|socket| !socket.is_empty());
     let socket = socket.ok_or(
@@ -81,6 +147,5 @@ fn with_agent(public: &PublicKey, namespace: &str, message: &[u8]) -> Result<Sig
     if !agent.keys()?.contains(&blob) {
         return Err("the agent does not have this key; `ssh-add` it".to_owned());
     }
-    let signature = agent.sign(&blob, &to_be_signed(namespace, message))?;
-    Signed::new(public.key_data(), namespace, signature).map_err(|e| e.to_string())
+    agent.sign(&blob, data, flags)
 }
