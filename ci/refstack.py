@@ -175,21 +175,21 @@ def named(*tests):
     return ["--guideline", str(path)]
 
 
-for what, status, items, arguments, words in [
-    ("the same name twice", 500, ["a", "a"], named("a", "a"), ["one name to RefStack"]),
-    ("names that differ in case", 500, ["a", "A"], named("a", "A"), ["one name to RefStack"]),
-    ("names that differ in accents", 500, ["e", "é"], named("e", "é"), ["one name to RefStack"]),
-    ("names that differ in a space at the end", 500, ["a", "a "], named("a", "a "), ["one name to RefStack"]),
-    ("letters that count as one in Swedish", 500, ["ä", "æ"], named("ä", "æ"), ["one name to RefStack"]),
-    ("letters that do not", 201, ["a", "ä"], None, None),
-    ("a name of 513 characters", 500, ["n" * 513], named("n" * 513), ["longer than 512 characters"]),
-    ("a name of 512 characters", 201, ["n" * 512], None, None),
-    ("a name outside Latin-1", 500, ["測"], named("測"), ["Latin-1"]),
+for what, status, items, refused, words in [
+    ("the same name twice", 500, ["a", "a"], True, ["one name to RefStack"]),
+    ("names that differ in case", 500, ["a", "A"], True, ["one name to RefStack"]),
+    ("names that differ in accents", 500, ["e", "é"], True, ["one name to RefStack"]),
+    ("names that differ in a space at the end", 500, ["a", "a "], True, ["one name to RefStack"]),
+    ("letters that count as one in Swedish", 500, ["ä", "æ"], True, ["one name to RefStack"]),
+    ("letters that do not", 201, ["a", "ä"], False, None),
+    ("a name of 513 characters", 500, ["n" * 513], True, ["longer than 512 characters"]),
+    ("a name of 512 characters", 201, ["n" * 512], False, None),
+    ("a name outside Latin-1", 500, ["測"], True, ["Latin-1"]),
 ]:
     got, _, text = call("POST", "/v1/results/", body([{"name": name} for name in items]).encode())
     say(got == status, f"{status}     {what}, sent to the server", f"{got} {text}")
-    if arguments:
-        upload(2, [*words, "nothing was sent"], "       parallax", *arguments)
+    if refused:
+        upload(2, [*words, "nothing was sent"], "       parallax", *named(*items))
 got, _, text = call("POST", "/v1/results/", json.dumps({**json.loads(body([{"name": "a"}])), "cpid": "c" * 129}))
 say(got == 500, "500     a cpid of 129 characters, sent to the server", f"{got} {text}")
 upload(2, ["--cpid", "129"], "       parallax", "--cpid", "c" * 129)
