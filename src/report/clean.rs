@@ -76,6 +76,27 @@ pub(super) fn is_invisible(character: char) -> bool {
     )
 }
 
+/// Text from anywhere as text of a Markdown document, or of a cell in its table: no markup, no HTML, one
+/// line, and no links that nobody meant.
+pub(super) fn as_markdown(text: &str) -> String {
+    let mut out = String::new();
+    for character in clean(text).chars() {
+        match character {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // A link that nobody meant, an image that is fetched.
+            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '#' | '~' | '!' | '$' | '@' => {
+                out.push('\\');
+                out.push(character);
+            }
+            _ => out.push(character),
+        }
+    }
+    // Forges make links of these by themselves.
+    out.replace("://", ":\u{2060}//").replace("www.", "www\u{2060}.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::clean::as_markdown;
 use crate::compare::{About, Kind};
 use crate::judge::{RunFacts, Severity, Summary, Verdict};
 
@@ -44,7 +45,7 @@ pub fn index(published: &[Published]) -> String {
             Kind::Cloud => "a cloud",
             Kind::Emulator => "an emulator, not a cloud",
         };
-        let _ = writeln!(out, "**{}**, {kind}: {}\n", about.title(), about.about);
+        let _ = writeln!(out, "**{}**, {kind}: {}\n", as_markdown(&about.title()), about.about);
     }
     out
 }
@@ -66,7 +67,7 @@ fn row(out: &mut String, result: &Published) {
     let _ = writeln!(
         out,
         "| [{}]({folder}){emulator} | {} | {} | {passed} ({percent} %) | {} | {} | {} | {} |",
-        about.title(),
+        as_markdown(&about.title()),
         run.started.get(..10).unwrap_or(&run.started),
         summary.cases,
         others.join(", "),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::clean::clean;
+use super::clean::{as_markdown, clean};
 
 /// What a text is about; a colour on a terminal, and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,13 +123,13 @@ impl Sheet {
         for block in &self.blocks {
             match block {
                 Block::Title(text) => {
-                    let _ = writeln!(out, "# {}\n", escaped(text));
+                    let _ = writeln!(out, "# {}\n", as_markdown(text));
                 }
                 Block::Heading(text) => {
-                    let _ = writeln!(out, "## {}\n", escaped(text));
+                    let _ = writeln!(out, "## {}\n", as_markdown(text));
                 }
                 Block::Line(pieces) => {
-                    let text: String = pieces.iter().map(|(text, _)| escaped(text)).collect();
+                    let text: String = pieces.iter().map(|(text, _)| as_markdown(text)).collect();
                     let _ = writeln!(out, "{}\n", text.trim());
                 }
                 Block::Table { columns, rows } => {
@@ -142,13 +142,13 @@ impl Sheet {
                         }),
                     );
                     for cells in rows {
-                        row(&mut out, cells.iter().map(|(text, _)| escaped(text.trim())));
+                        row(&mut out, cells.iter().map(|(text, _)| as_markdown(text.trim())));
                     }
                     out.push('\n');
                 }
                 Block::List(items) => {
                     for item in items {
-                        let _ = writeln!(out, "- {}", escaped(item.trim()));
+                        let _ = writeln!(out, "- {}", as_markdown(item.trim()));
                     }
                     out.push('\n');
                 }
@@ -207,24 +207,6 @@ fn aligned(out: &mut String, columns: &[Column], rows: &[Vec<Piece>]) {
 fn row(out: &mut String, cells: impl Iterator<Item = String>) {
     let cells: Vec<String> = cells.collect();
     let _ = writeln!(out, "| {} |", cells.join(" | "));
-}
-
-/// A text that Markdown takes for nothing but text.
-fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in clean(text).chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

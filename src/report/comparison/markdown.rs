@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::compare::{Changed, Column, Comparison, Counts, Kind, Root};
 use crate::judge::{Layer, Severity, Verdict};
-use crate::report::clean::clean;
+use crate::report::clean::{as_markdown, clean};
 use crate::report::terminal::shorten;
 
 /// Characters that are shown of what was met.
@@ -42,22 +42,7 @@ pub fn markdown(comparison: &Comparison) -> String {
 
 /// Text from anywhere as the cell of a table, or a line: no markup, no HTML, one line.
 fn cell(text: &str) -> String {
-    let mut out = String::new();
-    for character in shorten(&clean(text), 300).chars() {
-        match character {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            // A link that nobody meant, an image that is fetched.
-            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '#' | '~' | '!' | '$' | '@' => {
-                out.push('\\');
-                out.push(character);
-            }
-            _ => out.push(character),
-        }
-    }
-    // Forges make links of these by themselves.
-    out.replace("://", ":\u{2060}//").replace("www.", "www\u{2060}.")
+    as_markdown(&shorten(&clean(text), 300))
 }
 
 fn head(out: &mut String, first: &str, labels: &[String], last: Option<&str>) {

@@ -165,10 +165,7 @@ fn lines_of_a_check_program() {
     let asked = ["before", "now", "key-pairs/dry-run", "nobody.knows"].map(str::to_owned);
     let (lines, unknown) = check_lines(&tests, Some(&guideline), &asked);
     let failed = Outcome::of(bad.verdict).word();
-    assert_eq!(
-        lines,
-        ["before: PASS", "now: PASS", &format!("key-pairs/dry-run: {failed}")]
-    );
+    assert_eq!(lines, ["before: PASS", "now: PASS", &format!("key-pairs/dry-run: {failed}")]);
     assert_eq!(unknown, [Unknown("nobody.knows".to_owned())]);
 }
 
