@@ -170,7 +170,7 @@ impl ShapeLayer<'_> {
     fn text(&mut self, path: &str, text: &str) {
         let Some(stats) = self.profile.paths.get(path) else { return self.id(path, text) };
         if text.is_empty() {
-            if stats.is_never_empty() {
+            if stats.is_never_empty() && !is_for_callers_to_say(path) {
                 self.add(
                     "shape.empty",
                     path,
@@ -288,6 +288,12 @@ fn misread(notes: &[Note]) -> HashSet<&str> {
         _ => None,
     });
     found.collect()
+}
+
+/// Whether a value is what a caller made it, so that it is empty if the caller wanted it so. A tag's value
+/// may be: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html>, tag restrictions.
+fn is_for_callers_to_say(path: &str) -> bool {
+    path.ends_with("Tags[].Value")
 }
 
 /// Whether a text has a form of its own where AWS has the id of a resource: the id of another kind
