@@ -265,17 +265,21 @@ fn other_keys_are_told() {
         (
             "short",
             &["-t", "rsa", "-b", "1024"][..],
-            "1024 bits is too short",
+            Some("1024 bits is too short"),
             Some("with 1024 bits"),
         ),
-        ("other", &["-t", "ecdsa"], "use an Ed25519 key, or an RSA key", Some("Ed25519")),
-        ("old", &["-t", "rsa", "-b", "2048", "-m", "PEM"], "`ssh-keygen -p -f FILE`", None),
+        ("other", &["-t", "ecdsa"], Some("use an Ed25519 key, or an RSA key"), Some("Ed25519")),
+        ("old", &["-t", "rsa", "-b", "2048", "-m", "PEM"], None, None),
     ] {
         let arguments = [&["-q", "-N", "", "-f", name], kind].concat();
         if openssh(&place, "ssh-keygen", &arguments, None).is_none() {
             return;
         }
-        sign(&place, &["--key", name]).exits(2).complains(&[name, in_a_file]);
+        let signed = sign(&place, &["--key", name]);
+        match in_a_file {
+            Some(words) => drop(signed.exits(2).complains(&[name, words])),
+            None => drop(signed.exits(0)),
+        }
         let arguments = ["-Y", "sign", "-f", name, "-n", "parallax-bundle", "manifest.json"];
         assert_eq!(openssh(&place, "ssh-keygen", &arguments, None), Some(true));
         let attached = sign(&place, &["--signature", "manifest.json.sig"]);
