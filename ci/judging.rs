@@ -231,6 +231,24 @@ fn success_where_aws_refuses() {
     assert_eq!(find(&found, "baseline.outcome").severity, Severity::Breaking);
 }
 
+/// Nothing but values is expected of this step: they are of an answer, so there has to be one.
+#[test]
+fn refused_where_a_value_is_known() {
+    let name = "key-pairs/same-key-twice";
+    let text = with_exchange(name, "again", |exchange| {
+        exchange["reply"]["response"]["status"] = 400.into();
+        exchange["reply"]["response"]["body"]["text"] =
+            "<Response><Errors><Error><Code>InvalidKeyPair.Duplicate</Code><Message>there</Message></Error>\
+             </Errors><RequestID>6ee4a9c0-1d57-4a2b-8d2f-1f3a2b4c5d6e</RequestID></Response>"
+                .into();
+    });
+    let (verdict, found) = brought(name, &text);
+    assert_eq!(verdict, Verdict::Fail);
+    let told: Vec<&Finding> = found.iter().filter(|f| f.layer == Layer::Baseline).collect();
+    let [told] = told.as_slice() else { panic!("told once: {told:?}") };
+    assert_eq!((told.rule.as_str(), told.severity), ("baseline.outcome", Severity::Breaking));
+}
+
 #[test]
 fn the_target_says_that_it_does_not_do_this() {
     let name = "api/everyday-reads[instance-types]";

@@ -27,9 +27,18 @@ pub(crate) fn hold(
     canonical: &Canonical,
 ) -> Held {
     let mut held = Held::default();
-    for expectation in baseline.expect.iter().filter(|e| e.step.value == step.id()) {
+    let of_step = || baseline.expect.iter().filter(|e| e.step.value == step.id());
+    let says_how_it_ends =
+        |e: &Expectation| matches!(e.claim, Claim::Success | Claim::Error { .. });
+    // Whoever knows a value of an answer knows that there is one: told once a step.
+    let mut presumed = !of_step().any(says_how_it_ends);
+    for expectation in of_step() {
         let holder = Holder { baseline, expectation, step, scope, canonical };
-        match holder.hold() {
+        let first = matches!(expectation.claim, Claim::Value { .. })
+            && !matches!(step.observed, Observed::Success(_))
+            && std::mem::take(&mut presumed);
+        let outcome = if first { holder.success() } else { holder.hold() };
+        match outcome {
             Outcome::NotAsked => {}
             Outcome::Holds => held.held += 1,
             Outcome::Differs(finding) => {
