@@ -291,7 +291,8 @@ fn misread(notes: &[Note]) -> HashSet<&str> {
 }
 
 /// Whether a value is what a caller made it, so that it is empty if the caller wanted it so. A tag's value
-/// may be: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html>, tag restrictions.
+/// may be: "specify the parameter with no value, and we set the value to an empty string",
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html>.
 fn is_for_callers_to_say(path: &str) -> bool {
     path.ends_with("Tags[].Value")
 }
