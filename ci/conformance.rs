@@ -196,6 +196,7 @@ fn run_live(case: &Case, connection: &Connection, knowledge: &Knowledge) -> Resu
             jobs: 1,
             order: Order::LongestFirst,
             target: target.facts.clone(),
+            prober: target.prober.clone(),
             ..RunOptions::default()
         };
         let started = format!("{:.0}", jiff::Timestamp::now());

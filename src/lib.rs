@@ -22,6 +22,7 @@ pub mod guideline;
 pub mod judge;
 pub mod model;
 pub mod plan;
+pub mod probe;
 pub mod record;
 pub mod report;
 pub mod run;

@@ -115,7 +115,19 @@ fn mistakes() -> Vec<Mistake> {
             "neither",
             case(8, "  - id: a\n    with: {}\n  - id: b\n    call: DescribeVpcs\n"),
             5,
-            &["either a `call` or a `poll`"],
+            &["either a `call`, a `poll` or a `probe`"],
+        ),
+        (
+            "probe-kind",
+            case(0x71, "  - id: a\n    probe: tpc\n    with: { Host: h, Port: 1 }\n"),
+            6,
+            &["there is no probe `tpc`", "did you mean `tcp`?"],
+        ),
+        (
+            "probe-member",
+            case(0x72, "  - id: a\n    probe: tcp\n    with: { Host: h, Prot: 1 }\n"),
+            7,
+            &["a probe `tcp` has no `Prot`", "did you mean `Port`?"],
         ),
         (
             "variable",

@@ -14,8 +14,8 @@ use crate::syntax::{Diagnostic, Node, NodeKind, Reader, Spanned};
 use crate::wire::{Encoding, Method, Signature};
 
 /// Variables that every case has. See `cases/README.md`.
-pub(crate) const BUILT_IN: [&str; 7] =
-    ["name", "run", "token", "region", "zone", "image", "instance_type"];
+pub(crate) const BUILT_IN: [&str; 8] =
+    ["name", "run", "token", "region", "zone", "image", "instance_type", "ssh_user"];
 
 /// Reports everything that is wrong with a case that could be read.
 pub(super) fn check(doc: &CaseDoc, folder: &str, model: &Model, reader: &mut Reader) {
@@ -91,11 +91,11 @@ fn unique<'d>(ids: impl Iterator<Item = &'d Spanned<String>>, what: &str, reader
 }
 
 /// The checks of one row.
-struct RowCheck<'d> {
+pub(super) struct RowCheck<'d> {
     doc: &'d CaseDoc,
     row: Option<&'d RowDoc>,
     model: &'d Model,
-    found: Reader,
+    pub(super) found: Reader,
     /// How many values of the row are being looked into.
     depth: usize,
 }
@@ -122,6 +122,10 @@ impl<'d> RowCheck<'d> {
         scope: &Scope,
         known: &mut BTreeSet<String>,
     ) {
+        if let Some(word) = &step.probe {
+            self.probe(step, word, earlier, known);
+            return;
+        }
         let name = step.call.as_ref().or(step.poll.as_ref());
         let action = name.and_then(|name| self.action(name, scope));
         let shapes =
@@ -158,20 +162,26 @@ impl<'d> RowCheck<'d> {
             );
         }
         self.poll(step, action.as_deref());
-        for (what, name) in step
-            .needs
-            .iter()
-            .map(|n| ("needs", n))
-            .chain(step.completes.iter().map(|n| ("completes", n)))
-        {
+        self.around(step, earlier, known);
+        if let Some(undo) = &step.undo {
+            self.undo(undo, scope, known);
+        }
+    }
+
+    /// What a step has to do with those before and after it.
+    pub(super) fn around(
+        &mut self,
+        step: &StepDoc,
+        earlier: &[StepDoc],
+        known: &mut BTreeSet<String>,
+    ) {
+        let needs = step.needs.iter().map(|n| ("needs", n));
+        for (what, name) in needs.chain(step.completes.iter().map(|n| ("completes", n))) {
             self.earlier(what, name, earlier);
         }
         for (name, _) in &step.bind {
             self.new_variable(name);
             known.insert(name.value.clone());
-        }
-        if let Some(undo) = &step.undo {
-            self.undo(undo, scope, known);
         }
     }
 
@@ -459,7 +469,7 @@ impl<'d> RowCheck<'d> {
     }
 
     /// Every variable in a value has to be known by now.
-    fn variables(&mut self, node: &Node, known: &BTreeSet<String>) {
+    pub(super) fn variables(&mut self, node: &Node, known: &BTreeSet<String>) {
         match &node.kind {
             NodeKind::String(value) => self.variables_of(value, &node.span, known),
             NodeKind::Sequence(items) => items.iter().for_each(|n| self.variables(n, known)),
@@ -475,6 +485,6 @@ impl<'d> RowCheck<'d> {
 }
 
 /// Whether a value's type is not known before it runs.
-fn is_variable(node: &Node) -> bool {
+pub(super) fn is_variable(node: &Node) -> bool {
     matches!(&node.kind, NodeKind::String(text) if super::variables::has_variable(text))
 }

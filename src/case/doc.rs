@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema};
 
+use super::ProbeKind;
 use crate::syntax::{Node, Spanned};
 use crate::wire::{Encoding, Method, Signature};
 
@@ -56,7 +57,8 @@ pub(crate) struct RowDoc {
     pub variables: Vec<(Spanned<String>, Node)>,
 }
 
-/// One step: a `call`, or a `poll`, which is a call repeated until something is seen.
+/// One step: a `call`; a `poll`, which is a call repeated until something is seen; or a `probe`, which
+/// looks beneath the API.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(rename = "Step", deny_unknown_fields)]
 pub(crate) struct StepDoc {
@@ -66,7 +68,10 @@ pub(crate) struct StepDoc {
     pub call: Option<Spanned<String>>,
     /// The action to call again and again, by its AWS name.
     pub poll: Option<Spanned<String>>,
-    /// Input members by their SDK names.
+    /// What to look at beneath the API: a port, a login, a web server, the metadata service.
+    #[schemars(with = "Option<ProbeKind>")]
+    pub probe: Option<Spanned<String>>,
+    /// Input members by their SDK names; of a probe, what it needs to know.
     pub with: Option<Node>,
     /// Query parameters as they go on the wire, added to those of `with` or in their place; null
     /// leaves one out. For what AWS's model does not know.
@@ -93,12 +98,13 @@ pub(crate) struct StepDoc {
     /// Earlier steps that must have succeeded for this one to make sense; one, or a list.
     #[schemars(default, with = "OneOrList<String>")]
     pub needs: Vec<Spanned<String>>,
-    /// Of a poll: JMESPath to the value that is watched.
+    /// Of a poll: JMESPath to the value that is watched; of a probe, to what came of it, and its
+    /// outcome if not given.
     pub watch: Option<Spanned<String>>,
-    /// Of a poll: the value that ends it well; one, or a list.
+    /// Of a poll: the value that ends it well; one, or a list. A probe that has it is repeated, too.
     #[schemars(default, with = "OneOrList<serde_json::Value>")]
     pub until: Vec<Node>,
-    /// Of a poll: the value that ends it badly; one, or a list.
+    /// Of a poll or a probe: the value that ends it badly; one, or a list.
     #[schemars(default, with = "OneOrList<serde_json::Value>")]
     pub unless: Vec<Node>,
     /// Of a poll: error codes that end it well; one, or a list.
@@ -106,7 +112,8 @@ pub(crate) struct StepDoc {
     pub until_error: Vec<Spanned<String>>,
     /// Of a poll: an AWS waiter, instead of `watch` and `until`.
     pub waiter: Option<Spanned<String>>,
-    /// Of a poll: the longest it may take, `90s` or `5m`; 2 minutes if not given.
+    /// Of a poll, and of a probe with `until`: the longest it may take, `90s` or `5m`; 2 minutes if
+    /// not given.
     #[schemars(with = "Option<String>")]
     pub within: Option<Spanned<u64>>,
 }

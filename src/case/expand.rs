@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::doc::{CaseDoc, RequestDoc, RowDoc, StepDoc};
 use super::steps::{Case, Goal, Poll, Step, Undo};
 use super::variables::{Scope, Unbound};
+use super::{OUTCOME, ProbeKind};
 use crate::syntax::{Node, Spanned};
 use crate::wire::Manner;
 
@@ -65,11 +66,19 @@ pub(super) fn action(name: &str, scope: &Scope) -> Result<String, Unbound> {
 }
 
 fn step(doc: &StepDoc, scope: &Scope) -> Result<Step, Unbound> {
-    let name = doc.call.as_ref().or(doc.poll.as_ref()).map_or("", |n| n.value.as_str());
+    let probe = doc.probe.as_ref().and_then(|word| ProbeKind::of(&word.value));
+    let name = match probe {
+        Some(kind) => kind.action().unwrap_or_default(),
+        None => doc.call.as_ref().or(doc.poll.as_ref()).map_or("", |n| n.value.as_str()),
+    };
     Ok(Step {
         id: doc.id.value.clone(),
         action: action(name, scope)?,
-        with: with(doc.with.as_ref(), scope)?,
+        probe,
+        with: match probe {
+            Some(kind) => logging_in(kind, with(doc.with.as_ref(), scope)?),
+            None => with(doc.with.as_ref(), scope)?,
+        },
         parameters: doc
             .parameters
             .iter()
@@ -94,8 +103,23 @@ fn step(doc: &StepDoc, scope: &Scope) -> Result<Step, Unbound> {
         omit: doc.omit.iter().map(|o| o.value.clone()).collect(),
         setup: doc.setup,
         needs: doc.needs.iter().map(|n| n.value.clone()).collect(),
-        poll: doc.poll.as_ref().map(|_| poll(doc)),
+        poll: match probe {
+            Some(_) if doc.until.is_empty() => None,
+            Some(_) => Some(poll(doc)),
+            None => doc.poll.as_ref().map(|_| poll(doc)),
+        },
     })
+}
+
+/// A probe that logs in does so as the target's user, unless the case names another.
+fn logging_in(kind: ProbeKind, mut with: Value) -> Value {
+    if let Value::Object(members) = &mut with
+        && kind.logs_in()
+        && !members.contains_key("User")
+    {
+        members.insert("User".to_owned(), Value::from("$ssh_user"));
+    }
+    with
 }
 
 /// How the step's request is sent. What is not known was reported by `check`.
@@ -143,7 +167,11 @@ fn poll(doc: &StepDoc) -> Poll {
         (Some(waiter), _) => Goal::Waiter(waiter.value.clone()),
         (None, watch) => Goal::Watch {
             // A poll that only waits for an error watches nothing in the answer.
-            watch: watch.as_ref().map_or_else(|| "`null`".to_owned(), |w| w.value.clone()),
+            watch: match (watch, &doc.probe) {
+                (Some(watch), _) => watch.value.clone(),
+                (None, Some(_)) => OUTCOME.to_owned(),
+                (None, None) => "`null`".to_owned(),
+            },
             until: values(&doc.until),
             unless: values(&doc.unless),
             until_error: doc.until_error.iter().map(|c| c.value.clone()).collect(),

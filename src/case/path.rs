@@ -3,6 +3,7 @@
 use jmespath::ast::Ast;
 use serde_json::Value;
 
+use super::ProbeKind;
 use crate::model::{Model, ShapeId, ShapeKind, suggest};
 
 /// Bytes of an expression that are read; the longest of the suite has some 450.
@@ -71,6 +72,14 @@ impl Selector {
     pub fn check(&self, model: &Model, output: Option<ShapeId>) -> Result<(), SelectorError> {
         walk(self.0.as_ast(), &Known::from(output), model).map(drop)
     }
+
+    /// Checks the names in the expression against the members that a probe's outcome can have.
+    ///
+    /// # Errors
+    /// Names the first member that no such outcome has.
+    pub fn check_probe(&self, kind: ProbeKind) -> Result<(), SelectorError> {
+        walk(self.0.as_ast(), &Known::Probe(kind), Model::ec2()).map(drop)
+    }
 }
 
 /// What an expression of nothing but names and indices finds; `None` for any other. An interpreter
@@ -134,6 +143,8 @@ enum Known {
     Shape(ShapeId),
     /// A list that the expression made, of such values.
     ListOf(Box<Known>),
+    /// What came of a probe.
+    Probe(ProbeKind),
     Unknown,
 }
 
@@ -161,7 +172,7 @@ fn walk(ast: &Ast, at: &Known, model: &Model) -> Result<Known, SelectorError> {
             let is_list = match &outer {
                 Known::Shape(id) => matches!(model.shape(*id).kind, ShapeKind::List(_)),
                 Known::ListOf(_) => true,
-                Known::Unknown => false,
+                Known::Probe(_) | Known::Unknown => false,
             };
             Ok(Known::ListOf(Box::new(if is_list { inner } else { outer })))
         }
@@ -206,6 +217,15 @@ fn walk(ast: &Ast, at: &Known, model: &Model) -> Result<Known, SelectorError> {
 }
 
 fn field(name: &str, at: &Known, model: &Model) -> Result<Known, SelectorError> {
+    if let Known::Probe(kind) = at {
+        return match kind.data().contains(&name) {
+            true => Ok(Known::Unknown),
+            false => Err(SelectorError {
+                message: format!("what comes of a probe `{}` has no member `{name}`", kind.word()),
+                suggestion: suggest(name, kind.data().iter().copied()).map(str::to_owned),
+            }),
+        };
+    }
     let Known::Shape(id) = at else { return Ok(Known::Unknown) };
     let shape = model.shape(*id);
     let ShapeKind::Structure(structure) = &shape.kind else {
@@ -231,7 +251,7 @@ fn item(at: &Known, model: &Model) -> Known {
             ShapeKind::List(list) => Known::Shape(list.item),
             _ => Known::Unknown,
         },
-        Known::Unknown => Known::Unknown,
+        Known::Probe(_) | Known::Unknown => Known::Unknown,
     }
 }
 

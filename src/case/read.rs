@@ -68,6 +68,7 @@ fn step(node: &Node, reader: &mut Reader) -> Option<StepDoc> {
         id: id?,
         call: string("call", reader),
         poll: string("poll", reader),
+        probe: string("probe", reader),
         with: map.get("with").cloned(),
         parameters: map.get("parameters").map(|n| parameters(n, reader)).unwrap_or_default(),
         request: map.get("request").and_then(|n| request(n, reader)),
@@ -85,10 +86,15 @@ fn step(node: &Node, reader: &mut Reader) -> Option<StepDoc> {
         waiter: string("waiter", reader),
         within: map.get("within").and_then(|n| duration(n, reader)),
     };
-    if doc.call.is_some() == doc.poll.is_some() {
-        reader.report(Diagnostic::error("a step is either a `call` or a `poll`").at(
+    let kinds = [&doc.call, &doc.poll, &doc.probe];
+    let kinds = kinds.into_iter().filter(|kind| kind.is_some()).count();
+    if kinds != 1 {
+        reader.report(Diagnostic::error("a step is either a `call`, a `poll` or a `probe`").at(
             doc.id.span.clone(),
-            if doc.call.is_some() { "this one is both" } else { "this one is neither" },
+            match kinds {
+                0 => "this one is none of them",
+                _ => "this one is more than one",
+            },
         ));
         return None;
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::ProbeKind;
 use crate::model::only_reads;
 use crate::wire::Manner;
 
@@ -57,9 +58,15 @@ impl Case {
         self.steps.iter().all(|step| step.reads() && step.undo.is_none())
     }
 
+    /// Whether a step has to get to a guest over the network.
+    pub fn reaches_guests(&self) -> bool {
+        self.steps.iter().filter_map(|step| step.probe).any(ProbeKind::reaches_guests)
+    }
+
     /// The actions that the case calls, each once, sorted; undos and waiters not counted.
     pub fn actions(&self) -> Vec<&str> {
-        let mut actions: Vec<&str> = self.steps.iter().map(|s| s.action.as_str()).collect();
+        let called = self.steps.iter().filter(|step| step.calls());
+        let mut actions: Vec<&str> = called.map(|step| step.action.as_str()).collect();
         actions.sort_unstable();
         actions.dedup();
         actions
@@ -71,9 +78,13 @@ impl Case {
 pub struct Step {
     /// Unique in its case.
     pub id: String,
-    /// The action, by its AWS name.
+    /// The action, by its AWS name; of a probe that is none of the API, nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub action: String,
-    /// Input members by SDK name; variables not yet replaced.
+    /// Present if the step is a probe: what it looks at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<ProbeKind>,
+    /// Input members by SDK name; of a probe, what it needs to know. Variables not yet replaced.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub with: Value,
     /// Query parameters as they go on the wire, in place of those of `with` or beside them; null
@@ -104,15 +115,38 @@ pub struct Step {
     /// Earlier steps that must have succeeded for this one to make sense.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
-    /// Present if the step is a poll: the call is repeated until this ends it.
+    /// Present if the step is a poll, or a probe that is repeated: this ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<Poll>,
 }
 
 impl Step {
-    /// Whether the step's action changes nothing, by its name.
+    /// Whether the step's action changes nothing, by its name. What a command does in a guest
+    /// concerns the guest, which is the case's.
     pub fn reads(&self) -> bool {
-        only_reads(&self.action)
+        self.probe.is_some() || only_reads(&self.action)
+    }
+
+    /// Whether the step calls the API.
+    pub fn calls(&self) -> bool {
+        !self.action.is_empty()
+    }
+
+    /// `call`, `poll` or `probe`.
+    pub fn kind(&self) -> &'static str {
+        match (&self.probe, &self.poll) {
+            (Some(_), _) => "probe",
+            (None, Some(_)) => "poll",
+            (None, None) => "call",
+        }
+    }
+
+    /// What it calls or probes, in a word.
+    pub fn what(&self) -> &str {
+        match self.probe {
+            Some(kind) => kind.word(),
+            None => &self.action,
+        }
     }
 
     /// The step's `bind` entries as name and JMESPath.

@@ -19,7 +19,7 @@ use crate::target::{
     Asked, Chosen, ConfigError, ConnectError, Origin, Rate, Said, Saying, SettingsError, Target,
     choose,
 };
-use crate::transcript::TargetFacts;
+use crate::transcript::{Reach, TargetFacts};
 use crate::wire::is_aws;
 
 /// Where cases and baselines come from.
@@ -99,6 +99,19 @@ pub(super) struct TargetArgs {
     /// An availability zone [env: PARALLAX_ZONE=] [default: the first that is available]
     #[arg(long, help_heading = TARGET)]
     pub(super) zone: Option<String>,
+    /// Who logs in to guests of the image [env: PARALLAX_SSH_USER=]
+    #[arg(long, help_heading = TARGET, value_name = "NAME")]
+    ssh_user: Option<String>,
+    /// How guests are reached: direct, jump, or none [env: PARALLAX_REACH=] [default: jump if --jump
+    /// names a host, else none: what is asked of guests is skipped]
+    #[arg(long, help_heading = TARGET, value_name = "HOW")]
+    reach: Option<Reach>,
+    /// Host through which guests are reached, user@host [env: PARALLAX_JUMP=]
+    #[arg(long, help_heading = TARGET, value_name = "HOST")]
+    jump: Option<String>,
+    /// File of the key to log in there with [env: PARALLAX_JUMP_KEY=]
+    #[arg(long, help_heading = TARGET, value_name = "FILE")]
+    jump_key: Option<PathBuf>,
     /// PEM file of certificate authorities to trust beside the system's [env: PARALLAX_CA_BUNDLE=]
     #[arg(long, help_heading = TARGET, value_name = "FILE")]
     pub(super) ca_bundle: Option<PathBuf>,
@@ -141,6 +154,10 @@ impl TargetArgs {
             image: said("--image", &self.image),
             instance_type: said("--instance-type", &self.instance_type),
             zone: said("--zone", &self.zone),
+            ssh_user: said("--ssh-user", &self.ssh_user),
+            reach: said("--reach", &self.reach),
+            jump: said("--jump", &self.jump),
+            jump_key: said("--jump-key", &self.jump_key),
             timeout: said("--timeout", &self.timeout),
             rate: said("--rate", &self.rate),
             ..Saying::default()

@@ -260,6 +260,7 @@ impl Recorder<'_> {
             },
             quotas: QuotaArgs::room(&target.facts),
             target: target.facts.clone(),
+            prober: target.prober.clone(),
             ledger,
             times: Times::learned(bundled_times(), self.cases),
             ..RunOptions::default()

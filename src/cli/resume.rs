@@ -91,12 +91,21 @@ impl Session<'_> {
         // What cases are given must not change within a run; what there is room for may have.
         let quotas = std::mem::take(&mut target.facts.quotas);
         target.facts = TargetFacts { quotas, ..run.target.clone() };
+        let (before, now) = (run.target.reach.unwrap_or_default(), target.prober.reach());
+        if before != now && self.left.iter().any(Case::reaches_guests) {
+            let (before, now) = (before.as_str(), now.as_str());
+            return Err(Failed::usage(format!(
+                "the run was begun with --reach {before}, and now it is {now}: what cases are given \
+                 must not change within a run; say --reach {before} again"
+            )));
+        }
         self.args.quota.apply(&mut target.facts, &self.left);
         let ledger = self.ledger(&folder.ledger(), &started, &target, &connection)?;
         let options = RunOptions {
             run: run.run.clone(),
             quotas: QuotaArgs::room(&target.facts),
             target: target.facts.clone(),
+            prober: target.prober.clone(),
             times: self.times,
             earlier: self.earlier,
             ledger,

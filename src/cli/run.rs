@@ -202,6 +202,7 @@ async fn run_live(
         run: run_id,
         quotas: QuotaArgs::room(&target.facts),
         target: target.facts.clone(),
+        prober: target.prober.clone(),
         times,
         ledger,
         ..planned(&plan, knowledge)

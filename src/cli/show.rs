@@ -33,9 +33,9 @@ pub(super) fn run(args: &ShowArgs) -> Done {
         say!("\n{about}");
     }
     for step in &case.steps {
-        let kind = if step.poll.is_some() { "poll" } else { "call" };
+        let kind = step.kind();
         let setup = if step.setup { "  (prepares)" } else { "" };
-        say!("\n{}: {kind} {}{setup}", step.id, step.action);
+        say!("\n{}: {kind} {}{setup}", step.id, step.what());
         if !step.with.is_null() {
             say!("    with {}", step.with);
         }
@@ -80,6 +80,10 @@ fn outcome(outcome: &RecordedOutcome) -> String {
 fn claim(expectation: &Expectation) -> String {
     match &expectation.claim {
         Claim::Success => "succeeds".to_owned(),
+        Claim::Outcome(words) => {
+            let words: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
+            format!("comes to {}", words.join(" or "))
+        }
         Claim::Error { codes, status } => {
             let codes: Vec<String> = codes.iter().map(|code| code.value.to_string()).collect();
             let status = status.as_ref().map(|s| format!(", HTTP {s}")).unwrap_or_default();

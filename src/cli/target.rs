@@ -24,10 +24,12 @@ A configuration file holds targets by name:
         instance_type: m1.tiny
         lacks: [volumes, CreateVpnGateway]    # things or actions: cases that need them are skipped
         rate: { per_second: 10, burst: 20 }   # or just 10
+        ssh_user: debian                      # who logs in to guests of the image
+        reach: direct                         # guests can be reached from here; or jump; or none
       amazon: { kind: aws, region: eu-central-1, profile: sandbox }
 
-Further keys: name, zone, vpc (default, no-default, none), quotas ({ instances: 4 }), timeout,
-ssh_user. `parallax schema config` prints the JSON Schema for editors.
+Further keys: name, zone, vpc (default, no-default, none), quotas ({ instances: 4 }), timeout, jump
+(user@host, through which guests are reached), jump_key (its file). `parallax schema config` prints the JSON Schema for editors.
 
 The file is the one that --config or PARALLAX_CONFIG names, or ./parallax.yaml, or
 parallax/parallax.yaml below $XDG_CONFIG_HOME (~/.config); only the first that is there is read.
@@ -36,7 +38,7 @@ Of everything that is said of a target, the first that says it counts:
 
   1. flags (--region …), and what the file says of the target that --target names
   2. PARALLAX_ENDPOINT, _REGION, _PROFILE, _IMAGE, _INSTANCE_TYPE, _ZONE, _NAME, _CA_BUNDLE, _RATE,
-     _TIMEOUT
+     _TIMEOUT, _SSH_USER, _REACH, _JUMP, _JUMP_KEY
   3. what the file says of the target that PARALLAX_TARGET names, or else of its default
   4. AWS's own: AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL, AWS_REGION, AWS_CA_BUNDLE, AWS_PROFILE and
      what the profile says of them

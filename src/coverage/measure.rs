@@ -223,6 +223,9 @@ impl Seen {
     }
 
     fn step(&mut self, step: &Step, scope: &Scope) {
+        if !step.calls() {
+            return;
+        }
         self.actions.insert(step.action.clone());
         let Some(action) = Model::ec2().action(&step.action) else { return };
         let with = resolved(&step.with, scope);

@@ -39,7 +39,7 @@ impl<'s> Criteria<'s> {
     ) -> Self {
         let mut prepare: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for case in &suite.cases {
-            for step in case.steps.iter().filter(|step| step.setup) {
+            for step in case.steps.iter().filter(|step| step.setup && step.calls()) {
                 prepare.entry(&step.action).or_default().insert(&case.capability);
             }
         }

@@ -172,7 +172,7 @@ fn patterns(source: &Source) -> Vec<Pattern<'_>> {
 
 /// The actions that a case is about, in the order called: those of steps that do not only prepare.
 fn main_actions(case: &Case) -> Vec<&str> {
-    let main = case.steps.iter().filter(|step| !step.setup);
+    let main = case.steps.iter().filter(|step| !step.setup && step.calls());
     main.map(|step| step.action.as_str()).collect()
 }
 

@@ -11,7 +11,9 @@ use super::{
     RecordingUse, RunFacts, RunResult, StepResult, Summary, attempts, baseline, client, merge,
     recorded, weigh,
 };
-use crate::case::Scope;
+use serde_json::Value;
+
+use crate::case::{OUTCOME, Scope};
 use crate::model::Model;
 use crate::transcript::{Ending, Transcript};
 use crate::wire::Answer;
@@ -182,6 +184,7 @@ fn step_result(step: &StepObservation<'_>) -> StepResult {
         (_, Some(Ending::Skipped { .. })) => "skipped".to_owned(),
         (_, Some(Ending::Interrupted { .. })) => "interrupted".to_owned(),
         (_, Some(Ending::TimedOut { .. })) => "timed-out".to_owned(),
+        (Observed::Success(found), _) if step.step.probe.is_some() => word(found),
         (Observed::Success(_), _) => "success".to_owned(),
         (Observed::Error { code, .. }, _) => code.clone(),
         (Observed::Foreign(_), _) => "not-ec2".to_owned(),
@@ -191,16 +194,21 @@ fn step_result(step: &StepObservation<'_>) -> StepResult {
     };
     StepResult {
         id: step.id().to_owned(),
-        kind: if step.step.poll.is_some() { "poll" } else { "call" }.to_owned(),
+        kind: step.step.kind().to_owned(),
         action: step.action().to_owned(),
         outcome,
         status: step.answers.last().map(|a| a.status),
-        requests: u32::try_from(step.exchanges.len()).unwrap_or(u32::MAX),
+        requests: u32::try_from(step.exchanges.len().max(step.looks.len())).unwrap_or(u32::MAX),
         took_ms: step.took_ms(),
         reference_ms: None,
         states: step.states.clone(),
         exchanges: step.exchanges.iter().map(|e| e.seq).collect(),
     }
+}
+
+/// The word for what came of a probe.
+fn word(found: &Value) -> String {
+    found[OUTCOME].as_str().unwrap_or("nothing").to_owned()
 }
 
 fn leaks_of<'c>(case: &'c CaseObservation<'_>) -> impl Iterator<Item = Leak> + 'c {

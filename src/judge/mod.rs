@@ -18,6 +18,7 @@ mod knowledge;
 mod merge;
 mod model_layer;
 mod observe;
+mod probed;
 pub mod recorded;
 mod result;
 mod rules;

@@ -7,10 +7,11 @@ use base64::Engine as _;
 use serde_json::Value;
 
 use super::StateSeen;
+use super::probed::probed;
 use crate::case::{Answered, Case, PollEnd, Scope, Selector, SoFar, Step, pages};
 use crate::model::Model;
 use crate::transcript::{
-    Attempt, Body, Ending, Event, Exchange, Purpose, Reply, Transcript, UndoEnded,
+    Attempt, Body, Ending, Event, Exchange, Probed, Purpose, Reply, Transcript, UndoEnded,
 };
 use crate::wire::Answer;
 
@@ -39,6 +40,8 @@ pub(crate) struct StepObservation<'t> {
     pub answers: Vec<AnswerSeen<'t>>,
     /// All exchanges, retries too.
     pub exchanges: Vec<&'t Exchange>,
+    /// Of a probe, all its looks.
+    pub looks: Vec<&'t Probed>,
     pub observed: Observed,
     pub states: Vec<StateSeen>,
     pub ending: Option<&'t Ending>,
@@ -76,8 +79,9 @@ impl StepObservation<'_> {
         &self.step.id
     }
 
+    /// What was called or probed, in a word.
     pub(crate) fn action(&self) -> &str {
-        &self.step.action
+        self.step.what()
     }
 
     pub(crate) fn last_seq(&self) -> Option<u64> {
@@ -85,6 +89,9 @@ impl StepObservation<'_> {
     }
 
     pub(crate) fn took_ms(&self) -> u64 {
+        if let (Some(first), Some(last)) = (self.looks.first(), self.looks.last()) {
+            return last.at_ms.saturating_add(last.took_ms).saturating_sub(first.at_ms);
+        }
         match (self.exchanges.first(), self.exchanges.last()) {
             (Some(first), Some(last)) => {
                 (last.at_ms.saturating_add(last.took_ms)).saturating_sub(first.at_ms)
@@ -126,6 +133,9 @@ fn observe_attempt<'t>(attempt: &Attempt<'t>) -> CaseObservation<'t> {
     for step in &case.steps {
         let observed = observe_step(events, step, &scope, cut_off == Some(step.id.as_str()));
         if let Some(last) = observed.exchanges.last() {
+            last_ms = last_ms.max(last.at_ms.saturating_add(last.took_ms));
+        }
+        if let Some(last) = observed.looks.last() {
             last_ms = last_ms.max(last.at_ms.saturating_add(last.took_ms));
         }
         if let Observed::Success(output) = &observed.observed {
@@ -196,6 +206,15 @@ fn observe_step<'t>(
         Event::Step(ended) if ended.step == step.id => Some(&ended.ending),
         _ => None,
     });
+    let looks: Vec<&Probed> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Probe(probed) if probed.step == step.id && step.probe == Some(probed.kind) => {
+                Some(probed)
+            }
+            _ => None,
+        })
+        .collect();
     let mut answers = Vec::new();
     let mut failure = None;
     for (n, exchange) in exchanges.iter().enumerate() {
@@ -215,11 +234,17 @@ fn observe_step<'t>(
         failure.get_or_insert_with(|| "the transcript ends here".to_owned());
     }
     let observed = match (failure, ending) {
+        // What a probe asked of the API is evidence; what came of it is what its looks say.
+        _ if !looks.is_empty() => {
+            let goal = step.poll.as_ref().map(|poll| poll.goal.resolved(scope));
+            probed(goal.as_ref(), &looks, ending, &mut states)
+        }
         (Some(why), _) => Observed::NoAnswer(why),
         (None, Some(Ending::Interrupted { why })) => {
             let why = why.as_ref().map_or("interrupted", |why| why.as_str());
             Observed::NoAnswer(why.to_owned())
         }
+        (None, _) if step.probe.is_some() => Observed::NotRun,
         (None, _) => match (&step.poll, answers.last()) {
             (_, None) => Observed::NotRun,
             (None, Some(last)) if step.pages => all_pages(&step.action, &answers, last),
@@ -229,7 +254,7 @@ fn observe_step<'t>(
             }
         },
     };
-    StepObservation { step, answers, exchanges, observed, states, ending }
+    StepObservation { step, answers, exchanges, looks, observed, states, ending }
 }
 
 /// The answer of an exchange, decoded; `None` if there is none.

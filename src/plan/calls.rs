@@ -11,7 +11,7 @@ use crate::run::{looks, undone};
 pub(super) fn most_calls(case: &Case) -> BTreeMap<&str, u64> {
     let mut calls = BTreeMap::new();
     let mut add = |action, count| *calls.entry(action).or_insert(0) += count;
-    for step in &case.steps {
+    for step in case.steps.iter().filter(|step| step.calls()) {
         let poll = step.poll.as_ref();
         add(step.action.as_str(), poll.map_or(1, |p| looks(Duration::from_millis(p.within_ms))));
         if let Some(undo) = &step.undo {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::case::{Case, Step};
+use crate::probe::longest_look;
 use crate::run::undone;
 
 /// The longest time from the call that makes a thing until it is removed, if one call takes at most
@@ -24,7 +25,8 @@ pub(super) fn longest(case: &Case, maker: usize, call: Duration) -> Option<Durat
 
 fn lasts(step: &Step, call: Duration) -> Duration {
     // A poll's last look may begin just before its time is up.
-    step.poll.as_ref().map_or(Duration::ZERO, |poll| Duration::from_millis(poll.within_ms)) + call
+    let look = step.probe.map_or(call, |kind| longest_look(kind, &step.with).max(call));
+    step.poll.as_ref().map_or(Duration::ZERO, |poll| Duration::from_millis(poll.within_ms)) + look
 }
 
 /// Steps that do not run if the case's own removal of what `maker` made fails.

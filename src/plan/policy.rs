@@ -174,7 +174,7 @@ impl Needs {
                 scope.set_row(name.as_str(), value.clone());
             }
             needs.actions.extend(most_calls(case).into_keys().map(str::to_owned));
-            for step in &case.steps {
+            for step in case.steps.iter().filter(|step| step.calls()) {
                 let input = Value::Object(sent(step, &scope));
                 let from_template = template(case, &input)
                     .and_then(|maker| maker.with.get("LaunchTemplateData"))

@@ -8,13 +8,14 @@ use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
 use super::counterpart;
+use super::given::{lacking, over_quota, variables};
 use super::kinds::Kind;
 use super::ledger::{Announced, Ledger, Undoing};
 use super::leftovers::Leftovers;
-use super::queue::beyond;
 use super::undo::{self, Pending};
 use super::{CaseEnd, RunOptions, Stop, bug};
 use crate::case::{Answered, Case, Poll, PollEnd, Scope, Selector, SoFar, Step, pages};
+use crate::probe::Prober;
 use crate::target::{Ahead, Call, Called, Caller, Form, lacked};
 use crate::transcript::{Ending, Purpose};
 use crate::wire::{Answer, FailureKind};
@@ -35,25 +36,26 @@ pub(super) struct CaseRun<'r> {
     ledger: &'r Ledger,
     /// What other cases left so far, and this one is going to leave.
     leftovers: &'r Leftovers,
-    scope: Scope,
+    pub(super) prober: Prober,
+    pub(super) scope: Scope,
     pending: Vec<Pending>,
     /// The step that runs, or ran last.
     current: Option<&'r Step>,
     /// Steps that ended well: what `needs` asks for.
     succeeded: BTreeSet<&'r str>,
     /// The step that makes everything after it pointless, and why.
-    obstacle: Option<(String, String)>,
+    pub(super) obstacle: Option<(String, String)>,
     end: CaseEnd,
 }
 
 /// What a step sends, its variables replaced.
-struct Input {
-    members: Value,
-    parameters: Map<String, Value>,
+pub(super) struct Input {
+    pub(super) members: Value,
+    pub(super) parameters: Map<String, Value>,
 }
 
 /// How a step ended, as far as later steps care.
-enum Stepped {
+pub(super) enum Stepped {
     Well,
     /// Ended badly, described in a few words.
     Badly(String),
@@ -76,6 +78,7 @@ impl<'r> CaseRun<'r> {
             attempt,
             ledger,
             leftovers,
+            prober: Prober::default(),
             scope: Scope::default(),
             pending: Vec::new(),
             current: None,
@@ -97,6 +100,7 @@ impl<'r> CaseRun<'r> {
         }
         let lacked = lacked(self.case, &options.target);
         let why = lacked.or_else(|| lacking(self.case, &self.scope));
+        let why = why.or_else(|| options.prober.lacks(self.case));
         if let Some(why) = why.or_else(|| over_quota(self.case, options)) {
             for step in &self.case.steps {
                 let why = self.caller.recorder().redacted(&why);
@@ -105,6 +109,7 @@ impl<'r> CaseRun<'r> {
             self.end.skipped = true;
             return self.end;
         }
+        self.prober = options.prober.clone();
         // Whatever goes wrong here, what the case made so far is undone, and other cases go on.
         if let Err(panic) = AssertUnwindSafe(self.steps()).catch_unwind().await {
             self.end.panicked = true;
@@ -140,10 +145,11 @@ impl<'r> CaseRun<'r> {
                 return self.ended(step, Ending::Blocked { by, why });
             }
         };
-        let stepped = match &step.poll {
-            Some(poll) => self.poll(step, poll, &input).await,
-            None if step.pages => self.pages(step, input).await,
-            None => self.call(step, &input).await,
+        let stepped = match (step.probe, &step.poll) {
+            (Some(kind), _) => self.probe(step, kind, &input.members).await,
+            (None, Some(poll)) => self.poll(step, poll, &input).await,
+            (None, None) if step.pages => self.pages(step, input).await,
+            (None, None) => self.call(step, &input).await,
         };
         match stepped {
             Stepped::Well => {
@@ -388,7 +394,12 @@ impl<'r> CaseRun<'r> {
         }
     }
 
-    async fn send(&self, step: &Step, input: &Input, announced: Option<&Announced<'_>>) -> Called {
+    pub(super) async fn send(
+        &self,
+        step: &Step,
+        input: &Input,
+        announced: Option<&Announced<'_>>,
+    ) -> Called {
         self.caller
             .call(Call {
                 case: Some(&self.case.id),
@@ -407,7 +418,7 @@ impl<'r> CaseRun<'r> {
     }
 
     /// Takes variables from an answer. What is not there stays unbound.
-    fn bind(&mut self, step: &Step, output: &Value) {
+    pub(super) fn bind(&mut self, step: &Step, output: &Value) {
         for (name, path) in step.binds() {
             match Selector::new(path).and_then(|s| s.find(output)) {
                 Ok(Value::Null) | Err(_) => {}
@@ -416,7 +427,7 @@ impl<'r> CaseRun<'r> {
         }
     }
 
-    fn ended(&self, step: &Step, ending: Ending) {
+    pub(super) fn ended(&self, step: &Step, ending: Ending) {
         self.caller.recorder().step_ended(&self.case.id, &step.id, ending);
     }
 }
@@ -442,56 +453,4 @@ fn never_arrived(called: &Called) -> bool {
 /// Whether the endpoint said that it did nothing. A fault of it says nothing of the kind.
 fn is_refused(called: &Called) -> bool {
     matches!(called, Called::Answer(answer, status) if *status < 500 && answer.error_code().is_some())
-}
-
-/// The variables that the run gives a case.
-fn variables(case: &Case, attempt: u32, options: &RunOptions) -> Map<String, Value> {
-    let target = &options.target;
-    let mut variables = Map::new();
-    let mut set = |name: &str, value: Option<&String>| {
-        if let Some(value) = value {
-            variables.insert(name.to_owned(), Value::String(value.clone()));
-        }
-    };
-    set("name", Some(&resource_name(&options.run, attempt, &case.name)));
-    set("run", Some(&options.run));
-    set("token", Some(&uuid::Uuid::new_v4().to_string()));
-    set("region", Some(&target.region));
-    set("zone", target.zone.as_ref());
-    set("image", target.image.as_ref());
-    set("instance_type", target.instance_type.as_ref());
-    variables
-}
-
-/// `parallax-<run>-<case>`, of characters that every kind of name allows, at most 80. What is run again
-/// has another name, `parallax-<run>-2-<case>`: what the attempt before made may still be seen.
-fn resource_name(run: &str, attempt: u32, case: &str) -> String {
-    let case: String =
-        case.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let again = if attempt > 1 { format!("{attempt}-") } else { String::new() };
-    let mut name = format!("parallax-{run}-{again}{case}");
-    name.truncate(80);
-    name.trim_end_matches('-').to_owned()
-}
-
-/// Why the target's quotas have no room for this case, however few run beside it.
-fn over_quota(case: &Case, options: &RunOptions) -> Option<String> {
-    let (kind, needed, quota) = beyond(case, &options.target.quotas)?;
-    Some(format!(
-        "the case needs {needed} {kind} at once, and the target's quota leaves room for {quota}; \
-         raise it, or say --quota {kind}={needed} if there is more room"
-    ))
-}
-
-/// What the target lacks for this case, if anything.
-pub(crate) fn lacking(case: &Case, scope: &Scope) -> Option<String> {
-    let needed = [
-        ("image", "an image", "--image"),
-        ("instance_type", "an instance type", "--instance-type"),
-        ("zone", "an availability zone", "--zone"),
-    ];
-    needed.into_iter().find_map(|(name, what, flag)| {
-        (case.names(name) && scope.get(name).is_none())
-            .then(|| format!("the case needs {what}, and none is known; give {flag}"))
-    })
 }

@@ -7,12 +7,14 @@
 mod bounds;
 mod counterpart;
 mod engine;
+mod given;
 mod kinds;
 mod ledger;
 mod leftovers;
 mod options;
 mod panic;
 mod part;
+mod probing;
 mod progress;
 mod queue;
 #[cfg(test)]
@@ -23,12 +25,14 @@ mod stop;
 mod sweep;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_probes;
 mod times;
 mod timing;
 mod undo;
 
 pub(crate) use bounds::{looks, undone};
-pub(crate) use engine::lacking;
+pub(crate) use given::lacking;
 pub use ledger::{Book, Ledger, LedgerError, LedgerStarted};
 pub use options::{Assess, Assessment, Earlier, Order, RunOptions, Standing};
 use panic::bug;

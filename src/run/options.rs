@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::{Ledger, Times};
+use crate::probe::Prober;
 use crate::transcript::{TargetFacts, Transcript};
 
 /// How cases are run.
@@ -20,6 +21,8 @@ pub struct RunOptions {
     pub order: Order,
     /// The target, with image, type and zone as far as they are known.
     pub target: TargetFacts,
+    /// How guests are looked at, if they can be reached.
+    pub prober: Prober,
     /// Where everything that is made is announced.
     pub ledger: Ledger,
     /// How many things of a kind the cases that run may hold together, by the words of their `uses`.

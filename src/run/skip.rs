@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::engine::lacking;
+use super::given::lacking;
 use crate::case::{Case, Scope};
 use crate::target::lacked;
 use crate::transcript::TargetFacts;
@@ -10,9 +10,12 @@ use crate::transcript::TargetFacts;
 /// Why a case would be skipped on a target; `None` if it would run.
 pub(crate) fn why_skipped(case: &Case, target: &TargetFacts) -> Option<String> {
     let mut scope = Scope::default();
-    for (name, value) in
-        [("image", &target.image), ("instance_type", &target.instance_type), ("zone", &target.zone)]
-    {
+    for (name, value) in [
+        ("image", &target.image),
+        ("instance_type", &target.instance_type),
+        ("zone", &target.zone),
+        ("ssh_user", &target.ssh_user),
+    ] {
         if let Some(value) = value {
             scope.set(name, Value::from(value.as_str()));
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::part::Part;
 use crate::case::Case;
-use crate::transcript::{Attempt, Ending, Event, Exchange, Purpose, Transcript};
+use crate::transcript::{Attempt, Ending, Event, Exchange, Probed, Purpose, Transcript};
 
 /// How long a run took, beside the least that it could have taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,7 +131,39 @@ fn server_ms(attempt: &Attempt<'_>) -> u64 {
         .collect();
     let answers: u64 = exchanges.iter().map(|exchange| exchange.took_ms).sum();
     let same = |a: &&Exchange, b: &&Exchange| a.purpose == b.purpose && a.step == b.step;
-    answers + exchanges.chunk_by(same).map(|looks| waited(attempt, looks)).sum::<u64>()
+    let waited = exchanges.chunk_by(same).map(|looks| waited(attempt, looks)).sum::<u64>();
+    answers + waited + guests_ms(attempt)
+}
+
+/// The same of guests: from the first look at one until what was waited for could be seen.
+fn guests_ms(attempt: &Attempt<'_>) -> u64 {
+    let looks: Vec<&Probed> = attempt
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            // What is asked of the API is counted there.
+            Event::Probe(look) if look.kind.reaches_guests() => Some(look),
+            _ => None,
+        })
+        .collect();
+    let of_step = |looks: &[&Probed]| {
+        let ends = |look: &Probed| look.at_ms.saturating_add(look.took_ms);
+        let (first, last) = (looks[0], looks[looks.len() - 1]);
+        let before = looks.len().checked_sub(2).map(|n| looks[n]);
+        let in_vain = timed_out(attempt, &first.step);
+        let unknown = before.map_or(0, |before| last.at_ms.saturating_sub(ends(before)));
+        let whole = ends(last).saturating_sub(first.at_ms);
+        if in_vain { whole } else { whole.saturating_sub(unknown) }
+    };
+    looks.chunk_by(|a, b| a.step == b.step).map(of_step).sum()
+}
+
+/// Whether a step waited for what never came.
+fn timed_out(attempt: &Attempt<'_>, step: &str) -> bool {
+    attempt.events.iter().any(|event| {
+        matches!(event, Event::Step(ended)
+            if ended.step == step && matches!(ended.ending, Ending::TimedOut { .. }))
+    })
 }
 
 /// What lies between exchanges that follow each other in one step or one undo, if it is waited for.
@@ -144,11 +176,7 @@ fn waited(attempt: &Attempt<'_>, looks: &[&Exchange]) -> u64 {
     let pauses = looks
         .windows(2)
         .map(|pair| pair[1].at_ms.saturating_sub(pair[0].at_ms.saturating_add(pair[0].took_ms)));
-    let in_vain = attempt.events.iter().any(|event| {
-        matches!(event, Event::Step(ended)
-            if ended.step == step && matches!(ended.ending, Ending::TimedOut { .. }))
-    });
-    let in_vain = in_vain && looks[0].purpose == Purpose::Step;
+    let in_vain = timed_out(attempt, step) && looks[0].purpose == Purpose::Step;
     let counted = if in_vain { pauses.len() } else { pauses.len().saturating_sub(1) };
     pauses.take(counted).sum()
 }
@@ -223,5 +251,29 @@ mod tests {
             "ending": {"how": "timed-out", "within_ms": 1_000}});
         lines.insert(6, timed_out);
         assert_eq!(of(&lines).server_ms, 473 + 600);
+    }
+
+    #[test]
+    fn guests_are_waited_for_as_states_are() {
+        let case = json!({
+            "id": "c", "name": "a/b", "family": "c", "title": "T", "capability": "a",
+            "steps": [{"id": "up", "probe": "tcp"}],
+        });
+        let look = |look: u32, at_ms: u64, took_ms: u64| {
+            json!({"event": "probe", "case": "c", "step": "up", "kind": "tcp", "look": look,
+                "at_ms": at_ms, "took_ms": took_ms, "with": {}, "result": {"failed": "x"}})
+        };
+        let lines = [
+            json!({"event": "run", "version": 3, "parallax": "0", "run": "r", "started": "",
+                "target": {"name": "n", "endpoint": "e", "region": "r"}}),
+            json!({"event": "case", "case": case, "variables": {}, "at_ms": 50}),
+            look(1, 100, 10),
+            look(2, 510, 20),
+            look(3, 1_130, 30),
+            json!({"event": "case-ended", "case": "c", "at_ms": 3_000}),
+        ];
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let timed = timing(&Transcript::parse(&text).expect("a transcript"), 4);
+        assert_eq!(timed.server_ms, 10 + 400 + 20 + 30);
     }
 }

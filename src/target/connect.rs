@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::discover::{Found, find_rest, first_question};
+use super::guests::prober;
 use super::settings::Chosen;
-use super::{AccessError, Caller, Endpoint, Kind, Problem, Rate, find_access, room};
+use super::{AccessError, Caller, Endpoint, GuestsError, Kind, Problem, Rate, find_access, room};
+use crate::probe::Prober;
 use crate::transcript::{
-    FORMAT_VERSION, Recorder, Redactor, RunStarted, Salt, TargetFacts, Transcript, VpcSupport,
+    FORMAT_VERSION, Reach, Recorder, Redactor, RunStarted, Salt, TargetFacts, Transcript,
+    VpcSupport,
 };
 use crate::wire::{Client, ClientError, ClientOptions, Signer};
 
@@ -36,6 +39,12 @@ pub struct Connection {
     pub zone: Option<String>,
     /// Who logs in to machines of the image.
     pub ssh_user: Option<String>,
+    /// How guests are reached; through the jump host if one is named, else not at all, if `None`.
+    pub reach: Option<Reach>,
+    /// The host through which they are, `user@host`.
+    pub jump: Option<String>,
+    /// The file of the key to log in there with.
+    pub jump_key: Option<PathBuf>,
     /// Whether there are VPCs.
     pub vpc: Option<VpcSupport>,
     /// What it is declared to lack.
@@ -65,6 +74,9 @@ impl Connection {
             instance_type: None,
             zone: None,
             ssh_user: None,
+            reach: None,
+            jump: None,
+            jump_key: None,
             vpc: None,
             lacks: Vec::new(),
             quotas: BTreeMap::new(),
@@ -100,6 +112,9 @@ impl From<&Chosen> for Connection {
             instance_type: said.instance_type.map(|s| s.value),
             zone: said.zone.map(|s| s.value),
             ssh_user: said.ssh_user.map(|s| s.value),
+            reach: said.reach.map(|s| s.value),
+            jump: said.jump.map(|s| s.value),
+            jump_key: said.jump_key.map(|s| s.value),
             vpc: said.vpc.map(|s| s.value),
             lacks: said.lacks.map(|s| s.value).unwrap_or_default(),
             quotas: said.quotas.map(|s| s.value).unwrap_or_default(),
@@ -118,6 +133,8 @@ pub struct Target {
     pub facts: TargetFacts,
     /// What nobody had said and it told.
     pub found: Found,
+    /// What looks at its guests.
+    pub prober: Prober,
     prepared: Prepared,
 }
 
@@ -130,6 +147,9 @@ pub enum ConnectError {
     /// The endpoint's URL or the certificates cannot be used.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// It is not known how its guests are reached.
+    #[error(transparent)]
+    Guests(#[from] GuestsError),
     /// The endpoint does not answer as EC2 does.
     #[error(transparent)]
     Target(#[from] Problem),
@@ -141,6 +161,7 @@ pub(super) struct Prepared {
     pub(super) endpoint: Endpoint,
     pub(super) facts: TargetFacts,
     pub(super) discovery: Recorder,
+    prober: Prober,
     pub(super) expires: Option<std::time::SystemTime>,
     redactor: Redactor,
     began: Instant,
@@ -152,6 +173,7 @@ pub(super) struct Prepared {
 /// Says what is missing or wrong, and what to do.
 pub(super) async fn prepare(connection: &Connection) -> Result<Prepared, ConnectError> {
     let began = Instant::now();
+    let prober = prober(connection)?;
     let access = find_access(connection.profile.as_deref(), connection.region.as_deref()).await?;
     let url = match connection.endpoint.as_str() {
         "aws" => of_aws(&access.region),
@@ -178,12 +200,13 @@ pub(super) async fn prepare(connection: &Connection) -> Result<Prepared, Connect
         zone: connection.zone.clone(),
         quotas: BTreeMap::new(),
         ssh_user: connection.ssh_user.clone(),
+        reach: Some(prober.reach()).filter(|reach| *reach != Reach::None),
         vpc: connection.vpc,
         lacks: connection.lacks.clone(),
     };
     let endpoint = Endpoint::new(client, connection.rate());
     let discovery = Recorder::new(redactor.clone(), began);
-    Ok(Prepared { endpoint, facts, discovery, expires, redactor, began })
+    Ok(Prepared { endpoint, facts, discovery, prober, expires, redactor, began })
 }
 
 /// Finds credentials, asks the endpoint whether it is EC2 and takes them, and asks what nobody said of
@@ -212,7 +235,8 @@ pub async fn connect_only(connection: &Connection) -> Result<Target, ConnectErro
     let caller = Caller::new(&prepared.endpoint, &prepared.discovery);
     let found = Found { zone: first_question(&caller, &facts).await?, ..Found::default() };
     found.complete(&mut facts);
-    Ok(Target { facts, found, prepared })
+    let prober = prepared.prober.clone();
+    Ok(Target { facts, found, prober, prepared })
 }
 
 impl Target {

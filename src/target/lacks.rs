@@ -1,7 +1,7 @@
 //! What a target is declared not to have, and which cases that concerns.
 
 use crate::case::Case;
-use crate::transcript::{TargetFacts, VpcSupport};
+use crate::transcript::{Reach, TargetFacts, VpcSupport};
 
 /// Things that cases use, by the names that `uses` has for them.
 pub(crate) const LACKABLE: [&str; 8] = [
@@ -21,6 +21,13 @@ pub(crate) fn lacked(case: &Case, target: &TargetFacts) -> Option<String> {
     let uses = |thing: &str| case.uses.keys().any(|used| used.replace('-', "_") == thing);
     if target.vpc == Some(VpcSupport::None) && uses("vpcs") {
         return Some("the target has no VPCs, and the case uses one".to_owned());
+    }
+    if case.reaches_guests() && target.reach.unwrap_or_default() == Reach::None {
+        return Some(
+            "the guests of this target cannot be reached; if they can be from here, say \
+             --reach direct"
+                .to_owned(),
+        );
     }
     let actions = case.actions();
     target.lacks.iter().find_map(|lack| {

@@ -57,6 +57,7 @@ impl<'t> Attempt<'t> {
                 Event::Exchange(exchange) if exchange.purpose == Purpose::Step => {
                     exchange.step.as_deref()
                 }
+                Event::Probe(probed) => Some(probed.step.as_str()),
                 Event::Step(ended) => Some(ended.step.as_str()),
                 _ => None,
             })
@@ -105,6 +106,7 @@ impl Event {
         match self {
             Event::Case(started) => Some(&started.case.id),
             Event::Exchange(exchange) => exchange.case.as_deref(),
+            Event::Probe(probed) => Some(&probed.case),
             Event::Step(ended) => Some(&ended.case),
             Event::Undo(ended) => Some(&ended.case),
             Event::CaseEnded(ended) => Some(&ended.case),
@@ -119,6 +121,7 @@ impl Event {
             Event::Resumed(resumed) => resumed.at_ms,
             Event::Case(started) => started.at_ms,
             Event::Exchange(exchange) => exchange.at_ms.saturating_add(exchange.took_ms),
+            Event::Probe(probed) => probed.at_ms.saturating_add(probed.took_ms),
             Event::Step(ended) => ended.at_ms,
             Event::Undo(ended) => ended.at_ms,
             Event::CaseEnded(ended) => ended.at_ms,

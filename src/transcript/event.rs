@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Planned, Redacted, RedactedValue};
+use super::{Planned, Probed, Redacted, RedactedValue};
 use crate::case::Case;
 use crate::wire::FailureKind;
 
@@ -13,8 +13,8 @@ use crate::wire::FailureKind;
 /// misunderstand a line; new optional fields do not raise it.
 ///
 /// 2: a case may be begun more than once, each time with an event at its end; 1 had each once, and
-/// nothing at its end.
-pub const FORMAT_VERSION: u32 = 2;
+/// nothing at its end. 3: a step may be a probe, which has events of its own.
+pub const FORMAT_VERSION: u32 = 3;
 
 /// One line of a transcript.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub enum Event {
     Case(CaseStarted),
     /// One attempt at one call: what was sent and what came back.
     Exchange(Exchange),
+    /// A probe looked once, and what it found.
+    Probe(Probed),
     /// A step was ended by something other than an answer, or never begun.
     Step(StepEnded),
     /// An undo was carried out, or failed.
@@ -81,6 +83,9 @@ pub struct TargetFacts {
     /// Who logs in to machines of the image, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh_user: Option<String>,
+    /// How the run could get to guests, if somebody said so; not at all otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
     /// Whether there are VPCs, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vpc: Option<VpcSupport>,
@@ -120,6 +125,41 @@ impl VpcSupport {
             VpcSupport::Default => "default",
             VpcSupport::NoDefault => "no-default",
             VpcSupport::None => "none",
+        }
+    }
+}
+
+/// How a run gets to the guests of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Reach {
+    /// Not at all: what is asked of guests is skipped.
+    #[default]
+    None,
+    /// From where the run is.
+    Direct,
+    /// Through a host that it logs in to.
+    Jump,
+}
+
+impl std::str::FromStr for Reach {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Reach, String> {
+        [Reach::None, Reach::Direct, Reach::Jump]
+            .into_iter()
+            .find(|reach| reach.as_str() == text)
+            .ok_or_else(|| "write direct, jump, or none".to_owned())
+    }
+}
+
+impl Reach {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reach::None => "none",
+            Reach::Direct => "direct",
+            Reach::Jump => "jump",
         }
     }
 }

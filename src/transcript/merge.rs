@@ -231,6 +231,7 @@ fn shift(transcript: &mut Transcript, by_ms: u64) {
         let at_ms = match event {
             Event::Case(started) => &mut started.at_ms,
             Event::Exchange(exchange) => &mut exchange.at_ms,
+            Event::Probe(probed) => &mut probed.at_ms,
             Event::Step(ended) => &mut ended.at_ms,
             Event::Undo(ended) => &mut ended.at_ms,
             Event::CaseEnded(ended) => &mut ended.at_ms,

@@ -8,6 +8,7 @@ mod attempts;
 mod event;
 mod merge;
 mod planned;
+mod probed;
 mod reader;
 mod recorder;
 mod redact;
@@ -16,12 +17,14 @@ mod writer;
 pub use anonymise::Salt;
 pub use attempts::Attempt;
 pub use event::{
-    Body, CaseEnded, CaseStarted, Ending, Event, Exchange, FORMAT_VERSION, Failure, Purpose, Reply,
-    Request, Response, RunEnded, RunResumed, RunStarted, StepEnded, TargetFacts, UndoEnded,
+    Body, CaseEnded, CaseStarted, Ending, Event, Exchange, FORMAT_VERSION, Failure, Purpose, Reach,
+    Reply, Request, Response, RunEnded, RunResumed, RunStarted, StepEnded, TargetFacts, UndoEnded,
     VpcSupport,
 };
 pub use merge::{MergeError, Part, merge};
 pub use planned::{Planned, PlannedCase, Shard, digest};
+pub(crate) use probed::LookFor;
+pub use probed::{ProbeResult, Probed};
 pub use reader::{Transcript, TranscriptError};
 pub(crate) use recorder::CallFor;
 pub use recorder::Recorder;

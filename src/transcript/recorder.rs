@@ -9,9 +9,9 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::{
-    CaseEnded, CaseStarted, Continuation, Ending, Event, Exchange, Failure, Planned, Purpose,
-    Redacted, Redactor, Reply, Request, Response, RunEnded, RunResumed, RunStarted, StepEnded,
-    Transcript, UndoEnded, Writer,
+    CaseEnded, CaseStarted, Continuation, Ending, Event, Exchange, Failure, LookFor, Planned,
+    ProbeResult, Probed, Purpose, Redacted, Redactor, Reply, Request, Response, RunEnded,
+    RunResumed, RunStarted, StepEnded, Transcript, UndoEnded, Writer,
 };
 use crate::wire::Attempt;
 
@@ -223,6 +223,29 @@ impl Recorder {
         exchange.seq = inner.next_seq;
         inner.next_seq += 1;
         inner.write(&Event::Exchange(exchange));
+    }
+
+    /// One look of a probe, which began at `started` and is over now.
+    pub(crate) fn probed(
+        &self,
+        look: LookFor<'_>,
+        started: Instant,
+        result: &Result<Value, String>,
+    ) {
+        let LookFor { case, step, kind, look, with } = look;
+        self.write(Event::Probe(Probed {
+            case: case.to_owned(),
+            step: step.to_owned(),
+            kind,
+            look,
+            at_ms: self.before_ms + millis(started.saturating_duration_since(self.began)),
+            took_ms: millis(started.elapsed()),
+            with: self.redactor.probe(kind, with),
+            result: match result {
+                Ok(found) => ProbeResult::Found(self.redactor.value(found)),
+                Err(why) => ProbeResult::Failed(self.redactor.text(why)),
+            },
+        }));
     }
 
     pub(crate) fn step_ended(&self, case: &str, step: &str, ending: Ending) {

@@ -236,7 +236,7 @@ fn controls(text: &str) -> usize {
 }
 
 /// What stands for a secret: its length is not one, and it tells empty from cut off.
-fn marker(len: usize) -> String {
+pub(super) fn marker(len: usize) -> String {
     format!("[redacted: {len} bytes]")
 }
 

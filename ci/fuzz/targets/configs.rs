@@ -54,6 +54,9 @@ targets:
     instance_type: t3.nano
     zone: eu-central-1a
     ssh_user: ec2-user
+    jump: me@gate.example:2222
+    jump_key: gate
+    reach: jump
     vpc: default
     timeout: 30
     quotas: { vpcs: 5, addresses: 5 }

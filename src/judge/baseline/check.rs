@@ -5,10 +5,10 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::{Baseline, Claim, Test, codes};
-use crate::case::{Case, Scope, Selector, Suite, variable_names};
+use crate::case::{Case, Scope, Selector, Step, Suite, unknown_outcome, variable_names};
 use crate::judge::errors::ErrorCodes;
 use crate::model::{Model, suggest};
-use crate::syntax::{Diagnostic, Reader};
+use crate::syntax::{Diagnostic, Reader, Spanned};
 
 /// Reports everything that does not fit. `stem` is `capability/name`.
 pub(super) fn check(
@@ -52,6 +52,22 @@ pub(super) fn check(
         let scope = row_scope(case);
         source(baseline, expectation, case, &scope, reader);
         match &expectation.claim {
+            Claim::Outcome(words) => outcomes(words, step, reader),
+            Claim::Value { path, test } if let Some(kind) = step.probe => {
+                if let Err(error) = Selector::new(path).and_then(|s| s.check_probe(kind)) {
+                    reader.report(
+                        Diagnostic::error(error.message)
+                            .at(path.span.clone(), "in this selector")
+                            .suggest(error.suggestion.as_deref()),
+                    );
+                }
+                variables(test, &path.span, case, reader);
+            }
+            Claim::Header { .. } | Claim::Error { .. } if step.probe.is_some() => reader.report(
+                Diagnostic::error("this step is a probe")
+                    .at(expectation.step.span.clone(), "only calls have headers and error codes")
+                    .help("write `outcome` with one of the probe's words, or `value`"),
+            ),
             Claim::Value { path, test } => {
                 let output = Model::ec2().action(&step.action).and_then(|a| a.output);
                 let checked = Selector::new(path).and_then(|s| s.check(Model::ec2(), output));
@@ -73,6 +89,23 @@ pub(super) fn check(
                     .at(expectation.step.span.clone(), "this step is a call"),
             ),
             _ => {}
+        }
+    }
+}
+
+/// The words for what comes of a step: only probes have others than `success` and `error`.
+fn outcomes(words: &[Spanned<String>], step: &Step, reader: &mut Reader) {
+    for word in words {
+        match step.probe {
+            Some(kind) if kind.outcomes().contains(&word.value.as_str()) => {}
+            Some(kind) => {
+                let mistake = unknown_outcome(word, kind);
+                reader.report(mistake.at(word.span.clone(), "never seen"));
+            }
+            None => reader.report(
+                Diagnostic::error(format!("`{}` is no outcome", word.value))
+                    .at(word.span.clone(), "write `success` or `error`"),
+            ),
         }
     }
 }

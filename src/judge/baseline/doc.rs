@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use crate::judge::Form;
-use crate::syntax::{Diagnostic, MapReader, Node, Reader, Spanned};
+use crate::syntax::{Diagnostic, MapReader, Node, NodeKind, Reader, Spanned};
 
 /// What AWS does in the steps of one case.
 #[derive(Debug, Clone)]
@@ -57,6 +57,8 @@ pub struct Expectation {
 pub enum Claim {
     /// It succeeds; of a poll: it gets to its end.
     Success,
+    /// Of a probe: it comes to one of these words.
+    Outcome(Vec<Spanned<String>>),
     /// It is refused.
     Error {
         /// With one of these codes; any if empty. Variables allowed.
@@ -122,7 +124,7 @@ pub(in crate::judge) struct SourceKeys {
 struct ExpectationKeys {
     step: String,
     source: String,
-    outcome: Option<String>,
+    outcome: Option<Value>,
     code: Option<Value>,
     status: Option<Value>,
     value: Option<String>,
@@ -220,6 +222,11 @@ fn claim(map: &MapReader<'_>, reader: &mut Reader) -> Option<Claim> {
     };
     let node = map.get(kind)?;
     match kind {
+        "outcome" if matches!(node.kind, NodeKind::Sequence(_)) => {
+            let words = reader.list(node, "outcomes of a probe");
+            let words: Option<Vec<_>> = words.iter().map(|node| reader.string(node)).collect();
+            Some(Claim::Outcome(words?))
+        }
         "outcome" => match reader.string(node)?.value.as_str() {
             "success" => Some(Claim::Success),
             "error" => {
@@ -232,13 +239,8 @@ fn claim(map: &MapReader<'_>, reader: &mut Reader) -> Option<Claim> {
                     status: map.get("status").map(Node::to_json),
                 })
             }
-            other => {
-                reader.report(
-                    Diagnostic::error(format!("`{other}` is no outcome"))
-                        .at(node.span.clone(), "write `success` or `error`"),
-                );
-                None
-            }
+            // Which words there are is known with the step.
+            word => Some(Claim::Outcome(vec![Spanned::new(word.to_owned(), node.span.clone())])),
         },
         "states" => {
             let items = reader.list(node, "states");

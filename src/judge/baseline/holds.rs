@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Baseline, Claim, Expectation, Test};
-use crate::case::{Scope, Selector};
+use crate::case::{OUTCOME, Scope, Selector};
 use crate::judge::canonical::Canonical;
 use crate::judge::observe::{Observed, StepObservation};
 use crate::judge::rules::finding;
@@ -69,6 +69,7 @@ impl Holder<'_> {
     fn hold(&self) -> Outcome {
         match &self.expectation.claim {
             Claim::Success => self.success(),
+            Claim::Outcome(words) => self.outcome(words),
             Claim::Error { codes, status } => self.error(codes, status.as_ref()),
             Claim::Value { path, test } => self.value(path, test),
             Claim::Header { name, test } => self.header(name, test),
@@ -142,6 +143,31 @@ impl Holder<'_> {
             ),
             Observed::NoAnswer(_) | Observed::NotRun => Outcome::NotAsked,
         }
+    }
+
+    /// What came of a probe, in one word.
+    fn outcome(&self, words: &[Spanned<String>]) -> Outcome {
+        let (seen, why) = match &self.step.observed {
+            Observed::Success(found) => {
+                (found[OUTCOME].as_str().unwrap_or("nothing"), found["Why"].as_str())
+            }
+            Observed::NotReached { seen } => (seen.as_str(), None),
+            Observed::Error { .. }
+            | Observed::Foreign(_)
+            | Observed::NoAnswer(_)
+            | Observed::NotRun => return Outcome::NotAsked,
+        };
+        if words.iter().any(|word| word.value == seen) {
+            return Outcome::Holds;
+        }
+        let wanted: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
+        let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+        let message = format!(
+            "on AWS the probe {} comes to {}; here to {seen}{why}",
+            self.step.action(),
+            wanted.join(" or "),
+        );
+        self.differs("baseline.probe", "outcome", message, json!(wanted), json!(seen))
     }
 
     fn error(&self, codes: &[Spanned<Value>], status: Option<&Value>) -> Outcome {

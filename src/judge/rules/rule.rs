@@ -153,5 +153,7 @@ pub(super) struct StepKeys {
     request: Option<BTreeMap<String, String>>,
     status: Option<u16>,
     headers: Option<BTreeMap<String, String>>,
-    body: String,
+    body: Option<String>,
+    /// Of a probe, what it found.
+    output: Option<Value>,
 }

@@ -93,6 +93,19 @@ fn transcript(example: &Example, answers: &[ExampleAnswer], case: &Case) -> Resu
     for (answer, seq) in answers.iter().zip(1..) {
         let id = answer.step.as_deref().unwrap_or_default();
         let step = case.step(id).ok_or_else(|| format!("the case has no step `{id}`"))?;
+        if let (Some(kind), true) = (step.probe, answer.in_members) {
+            let found: Value = serde_json::from_str(&answer.body).map_err(|e| e.to_string())?;
+            lines.push(json!({
+                "event": "probe", "case": case.id, "step": id, "kind": kind, "look": seq,
+                "at_ms": seq * 1000, "took_ms": 10, "with": {}, "result": { "found": found },
+            }));
+            continue;
+        }
+        if answer.in_members {
+            return Err(format!(
+                "`output` is what a probe found, and `{id}` is none: write `body`"
+            ));
+        }
         let mut exchange = exchange(answer, &step.action, id, seq);
         exchange["event"] = json!("exchange");
         exchange["case"] = json!(case.id);

@@ -80,6 +80,8 @@ struct StepView {
     action: String,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     poll: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    probe: bool,
     outcome: String,
     /// `ok`, `error` or `none`.
     ended: &'static str,
@@ -260,24 +262,31 @@ fn step(case: &CaseResult, step: &StepResult, span: (u64, u64), whole: u64) -> S
     let thousandth = |ms: u64| (ms as f64 * 1000.0 / whole as f64) as u64;
     let begins = thousandth(span.0).min(994);
     let own = case.findings.iter().filter(|f| f.step == step.id);
+    let gravest = own.map(|f| f.severity).min().map(Severity::word);
+    let probe = step.kind == "probe";
+    let many = if probe { ("look", "looks") } else { ("request", "requests") };
     StepView {
         id: clip(&step.id),
         action: clip(&step.action),
         poll: step.kind == "poll",
+        probe,
         outcome: clip(&step.outcome),
         ended: match step.outcome.as_str() {
             "success" => "ok",
             _ if step.requests == 0 => "none",
+            // Any of a probe's outcomes may be the one that is wanted.
+            "timed-out" | "no-answer" | "interrupted" => "error",
+            _ if probe && gravest.is_none() => "ok",
             _ => "error",
         },
         status: step.status,
-        requests: words::count(step.requests as usize, "request", "requests"),
+        requests: words::count(step.requests as usize, many.0, many.1),
         took: (step.requests > 0).then(|| words::duration(step.took_ms)),
         usual: step.reference_ms.as_ref().map(words::spread),
         begins,
         lasts: (thousandth(span.1) - thousandth(span.0)).clamp(6, 1000 - begins),
         states: states(&step.states),
-        gravest: own.map(|f| f.severity).min().map(Severity::word),
+        gravest,
     }
 }
 

@@ -80,7 +80,7 @@ const Details = (() => {
   const state = (seen) => h("li", null, seen.value, seen.after ? [" ", h("small", null, seen.after)] : null);
   const step = (shown) =>
     h("li", { class: `e-${shown.ended}${shown.gravest ? ` g-${shown.gravest}` : ""}` },
-      h("span", { class: "call" }, h("b", null, shown.action), " ", span(shown.poll ? "poll · " : "", shown.id)),
+      h("span", { class: "call" }, h("b", null, shown.action), " ", span(shown.poll ? "poll · " : shown.probe ? "probe · " : "", shown.id)),
       h("span", { class: "end" }, code(shown.outcome), shown.status ? [" ", span(`HTTP ${shown.status}`)] : null),
       h("span", { class: "many" }, shown.requests),
       h("span", { class: "when" }, shown.took,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::syntax::Spanned;
 use crate::target::Rate;
-use crate::transcript::VpcSupport;
+use crate::transcript::{Reach, VpcSupport};
 use crate::wire::is_aws;
 
 /// Targets of Parallax, by name. Credentials are never here: they are found as AWS's own tools find
@@ -50,6 +50,14 @@ pub(in crate::target) struct SectionDoc {
     pub zone: Option<Spanned<String>>,
     /// Who logs in to machines of the image.
     pub ssh_user: Option<Spanned<String>>,
+    /// How its guests are reached: `direct`, `jump` (through another host), or `none`. Probes of guests
+    /// are skipped without it.
+    #[schemars(with = "Option<Reach>")]
+    pub reach: Option<Spanned<Reach>>,
+    /// The host through which guests are reached: `user@host`, or `user@host:port`.
+    pub jump: Option<Spanned<String>>,
+    /// The file of the key to log in there with, beside this file.
+    pub jump_key: Option<Spanned<String>>,
     /// Whether there are VPCs: `default`, `no-default`, or `none`.
     #[schemars(with = "Option<VpcSupport>")]
     pub vpc: Option<Spanned<VpcSupport>>,

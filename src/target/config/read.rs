@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use super::doc::{BucketDoc, ConfigDoc, SectionDoc};
 use super::refused::without_refused;
 use crate::model::{Model, suggest};
+use crate::probe::Jump;
 use crate::syntax::{Diagnostic, MapReader, Node, NodeKind, Reader, Spanned};
 use crate::target::{Bucket, Kind, LACKABLE, Rate};
 use crate::wire::parse_endpoint;
@@ -69,6 +70,9 @@ fn section(name: &str, node: &Node, reader: &mut Reader) -> Option<SectionDoc> {
         instance_type: text("instance_type", reader),
         zone: text("zone", reader),
         ssh_user: text("ssh_user", reader),
+        reach: map.get("reach").and_then(|n| word(n, "reach", &["direct", "jump", "none"], reader)),
+        jump: map.get("jump").and_then(|n| jump(n, reader)),
+        jump_key: text("jump_key", reader),
         vpc: map
             .get("vpc")
             .and_then(|n| word(n, "vpc", &["default", "no-default", "none"], reader)),
@@ -120,6 +124,19 @@ fn endpoint(node: &Node, reader: &mut Reader) -> Option<Spanned<String>> {
             None
         }
     }
+}
+
+fn jump(node: &Node, reader: &mut Reader) -> Option<Spanned<String>> {
+    let text = filled(node, "jump", reader)?;
+    if Jump::is_place(&text) {
+        return Some(text);
+    }
+    reader.report(
+        Diagnostic::error(format!("`{}` is no jump host", text.value))
+            .at(text.span.clone(), "where, and as whom?")
+            .help("write `user@host`, or `user@host:port`"),
+    );
+    None
 }
 
 /// One of some words.

@@ -8,7 +8,7 @@ use super::Origin;
 use crate::syntax::Spanned;
 use crate::target::config::{ConfigFile, SectionDoc};
 use crate::target::{Kind, Rate};
-use crate::transcript::VpcSupport;
+use crate::transcript::{Reach, VpcSupport};
 
 /// A value, and who said it.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,9 @@ pub struct Saying {
     pub instance_type: Option<Said<String>>,
     pub zone: Option<Said<String>>,
     pub ssh_user: Option<Said<String>>,
+    pub reach: Option<Said<Reach>>,
+    pub jump: Option<Said<String>>,
+    pub jump_key: Option<Said<PathBuf>>,
     pub vpc: Option<Said<VpcSupport>>,
     /// Seconds.
     pub timeout: Option<Said<u64>>,
@@ -62,6 +65,10 @@ impl Saying {
             image: said("PARALLAX_IMAGE"),
             instance_type: said("PARALLAX_INSTANCE_TYPE"),
             zone: said("PARALLAX_ZONE"),
+            ssh_user: said("PARALLAX_SSH_USER"),
+            reach: said("PARALLAX_REACH").map(|s| s.parse(str::parse)).transpose()?,
+            jump: said("PARALLAX_JUMP"),
+            jump_key: said("PARALLAX_JUMP_KEY").map(|s| s.map(PathBuf::from)),
             timeout: said("PARALLAX_TIMEOUT").map(|s| s.parse(timeout)).transpose()?,
             rate: said("PARALLAX_RATE").map(|s| s.parse(str::parse)).transpose()?,
             ..Saying::default()
@@ -92,6 +99,9 @@ impl Saying {
             instance_type: text(&section.instance_type),
             zone: text(&section.zone),
             ssh_user: text(&section.ssh_user),
+            reach: section.reach.as_ref().map(|s| said(s, &at)),
+            jump: text(&section.jump),
+            jump_key: text(&section.jump_key).map(|s| s.map(|file| beside.join(file))),
             vpc: section.vpc.as_ref().map(|s| said(s, &at)),
             timeout: section.timeout.as_ref().map(|s| said(s, &at)),
             rate: section.rate.as_ref().map(|s| said(s, &at)),
@@ -119,6 +129,9 @@ impl Saying {
             instance_type: self.instance_type.or(other.instance_type),
             zone: self.zone.or(other.zone),
             ssh_user: self.ssh_user.or(other.ssh_user),
+            reach: self.reach.or(other.reach),
+            jump: self.jump.or(other.jump),
+            jump_key: self.jump_key.or(other.jump_key),
             vpc: self.vpc.or(other.vpc),
             timeout: self.timeout.or(other.timeout),
             rate: self.rate.or(other.rate),

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Chosen, Origin, Said};
 use crate::target::Connection;
+use crate::transcript::Reach;
 
 /// Something that is said of a target, and who says it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +37,10 @@ impl Chosen {
         let kind = said.kind.as_ref().map(|s| s.clone().map(|kind| kind.as_str().to_owned()));
         let rate = said.rate.as_ref().map(|s| s.clone().map(|rate| rate.to_string()));
         let ca = said.ca.as_ref().map(|s| s.clone().map(|path| path.display().to_string()));
+        let reach = said.reach.as_ref().map(|s| s.clone().map(|reach| reach.as_str().to_owned()));
+        let jump_key =
+            said.jump_key.as_ref().map(|s| s.clone().map(|path| path.display().to_string()));
+        let usual_reach = if said.jump.is_some() { Reach::Jump } else { Reach::None };
         let by_default = |what, said: Option<Said<String>>, value: String| match said {
             Some(said) => setting(what, Some(said), ""),
             None => Setting { what, value: Some(value), from: Origin::Default.to_string() },
@@ -56,6 +61,9 @@ impl Chosen {
             setting("zone", said.zone.clone(), found),
             setting("vpc", vpc, found),
             setting("ssh_user", said.ssh_user.clone(), "not known"),
+            by_default("reach", reach, usual_reach.as_str().to_owned()),
+            setting("jump", said.jump.clone(), "none"),
+            setting("jump_key", jump_key, "none"),
             setting("lacks", said.lacks.as_ref().map(joined), "nothing"),
             setting("quotas", quotas, "not known"),
             by_default("rate", rate, usual.rate().to_string()),
