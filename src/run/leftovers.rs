@@ -46,7 +46,7 @@ impl Leftovers {
         let Inner { mut left, lost } = std::mem::take(&mut *self.lock());
         let book = ledger.book();
         let mut leaks = 0;
-        if book.deeds().any(|deed| deed.loose > 0) {
+        if book.deeds().any(|deed| deed.loose > 0 || deed.refused) {
             let (found, unknown) = look_for(caller, ledger, &book, &lost).await;
             left.extend(found);
             leaks += unknown.len();
@@ -72,7 +72,7 @@ impl Leftovers {
     }
 }
 
-/// Looks for what calls made whose answers nobody got. Gives what was found for certain, as something
+/// Looks for what calls made whose answers nobody got, or that were refused. Gives what was found for certain, as something
 /// that is to be undone, and the calls of which it is still not known. A sweep may do more: it can wait,
 /// and ask.
 async fn look_for<'b>(
@@ -81,8 +81,8 @@ async fn look_for<'b>(
     book: &'b Book,
     lost: &BTreeMap<u64, String>,
 ) -> (Vec<Left>, Vec<(&'b Deed, String)>) {
-    let loose = || book.deeds().filter(|deed| deed.loose > 0);
-    let kinds = loose().filter_map(|deed| Some(Kind::made_by(&deed.intent.action)?.name));
+    let doubtful = || book.deeds().filter(|deed| deed.loose > 0 || deed.refused);
+    let kinds = doubtful().filter_map(|deed| Some(Kind::made_by(&deed.intent.action)?.name));
     let kinds: BTreeSet<&str> = kinds.collect();
     let kinds: Vec<&'static Kind> = KINDS.iter().filter(|kind| kinds.contains(kind.name)).collect();
     let recorder = caller.recorder().silent();
@@ -92,7 +92,7 @@ async fn look_for<'b>(
     ours.extend(&listing, &mark);
     let searched = search(book, &listing, &ours, &mark, &BTreeMap::new(), Timestamp::now());
     let (mut found, mut unknown) = (Vec::new(), Vec::new());
-    for deed in loose() {
+    for deed in doubtful() {
         let n = deed.intent.n;
         let why = lost.get(&n).cloned();
         let of_it = searched.found.iter().filter(|(of, ..)| *of == n);
@@ -106,6 +106,9 @@ async fn look_for<'b>(
                 let item = Pending { n, step, action, input, waiter: None };
                 Left { case, item, why: why.clone().unwrap_or_default() }
             }));
+            continue;
+        }
+        if deed.loose == 0 {
             continue;
         }
         let unsure = searched.unsure.iter().find(|unsure| unsure.deeds.contains(&n));

@@ -24,6 +24,9 @@ pub(crate) struct Deed {
     pub(crate) last: Timestamp,
     /// How often it was sent without that it is known what came of it.
     pub(crate) loose: u32,
+    /// Whether it was refused. It should have made nothing then; some clouds refuse what they have made
+    /// by then, and keep it.
+    pub(crate) refused: bool,
     pub(crate) fate: Fate,
 }
 
@@ -146,8 +149,9 @@ impl Book {
                 self.before.insert(before.kind.clone(), before.clone());
             }
             Entry::Intent(intent) => {
-                let (loose, last, fate) = (1, intent.at, Fate::Open);
-                self.deeds.insert(intent.n, Deed { intent: intent.clone(), last, loose, fate });
+                let intent = intent.clone();
+                let (last, fate) = (intent.at, Fate::Open);
+                self.deeds.insert(intent.n, Deed { intent, last, loose: 1, refused: false, fate });
             }
             Entry::Again(again) => self.of(again.n, |deed| {
                 deed.loose += 1;
@@ -162,6 +166,7 @@ impl Book {
             }),
             Entry::Refused(said) => self.of(said.n, |deed| {
                 deed.loose = deed.loose.saturating_sub(1);
+                deed.refused = true;
                 if deed.loose == 0 {
                     deed.settle();
                 }
@@ -174,6 +179,7 @@ impl Book {
             }),
             Entry::NotMade(done) => self.of(done.n, |deed| {
                 deed.loose = 0;
+                deed.refused = false;
                 if deed.fate == Fate::Open {
                     deed.settle();
                 }

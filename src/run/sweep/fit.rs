@@ -38,18 +38,25 @@ pub(super) fn fits(deed: &Deed, thing: &Thing) -> bool {
 
 /// What shows without doubt that a thing which fits is what the call made.
 pub(super) fn certain(deed: &Deed, thing: &Thing, ours: &Ours, mark: &Mark) -> Option<String> {
-    let (name, step) = (&deed.intent.name, &deed.intent.step);
-    let by = |what: &str| Some(format!("{what} of {name}, step {step}"));
-    let token = deed.parameter("ClientToken").filter(|token| !token.is_empty());
-    if token.is_some() && thing.value.get("ClientToken").and_then(Value::as_str) == token {
-        return by("has the client token");
-    }
-    if mark.on(thing).is_some() {
-        return by("has the name or tag");
+    if let Some(why) = named_after(deed, thing, mark) {
+        return Some(why);
     }
     // Nobody else makes things in what is the run's.
     let parent = thing.parents.iter().find(|parent| ours.has(parent))?;
-    by(&format!("lies in {parent}, and fits what was asked"))
+    Some(by(deed, &format!("lies in {parent}, and fits what was asked")))
+}
+
+/// Whether a thing bears what the call gave it to be known by: its token, or the run's name or tag.
+pub(super) fn named_after(deed: &Deed, thing: &Thing, mark: &Mark) -> Option<String> {
+    let token = deed.parameter("ClientToken").filter(|token| !token.is_empty());
+    if token.is_some() && thing.value.get("ClientToken").and_then(Value::as_str) == token {
+        return Some(by(deed, "has the client token"));
+    }
+    mark.on(thing).is_some().then(|| by(deed, "has the name or tag"))
+}
+
+fn by(deed: &Deed, what: &str) -> String {
+    format!("{what} of {}, step {}", deed.intent.name, deed.intent.step)
 }
 
 /// Tags that the thing has beyond those that the call gave it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::fit::{certain, fits, has_other_tags};
+use super::fit::{certain, fits, has_other_tags, named_after};
 use super::{Listing, Mark, Ours, Thing, Unsure};
 use crate::run::kinds::Kind;
 use crate::run::ledger::{Book, Deed};
@@ -41,7 +41,8 @@ struct Candidates<'a> {
 /// A thing is a call's if it has its token, its name, its tags, or lies in what the run made. A thing
 /// without any of that is a call's if it was not there before the run, is as the call asked for it in
 /// everything that can be seen, is untouched since, and there are no more of such things than calls that
-/// could have made them: with more, some are somebody else's, and nobody can tell which.
+/// could have made them: with more, some are somebody else's, and nobody can tell which. A refused call
+/// has what it made only if that has its token or name.
 pub(crate) fn search(
     book: &Book,
     listing: &Listing,
@@ -90,6 +91,20 @@ pub(crate) fn search(
         }
         if left > 0 {
             open.push(Candidates { deed, most: left, things: alike });
+        }
+    }
+    // Of a refused call nothing is missed; what bears its token or the run's name was made all the same.
+    for deed in book.deeds().filter(|deed| deed.refused && deed.loose == 0) {
+        let Some(kind) = Kind::made_by(&deed.intent.action) else { continue };
+        for thing in listing.of_kind(kind) {
+            let unknown = !thing.ids.iter().any(|(_, id)| known.contains(id.as_str()));
+            let free = unknown && !thing.is_gone() && !thing.belongs() && !ours.was_there(thing);
+            if let Some(why) = named_after(deed, thing, mark).filter(|_| free)
+                && taken.insert(thing.id().to_owned())
+            {
+                let why = format!("{why}, though that was refused");
+                searched.found.push((deed.intent.n, thing.id().to_owned(), why));
+            }
         }
     }
     for candidates in &mut open {

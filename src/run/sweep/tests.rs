@@ -1,5 +1,7 @@
 //! What of a listing is the run's, told by ledgers that are written out here.
 
+mod refused;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
