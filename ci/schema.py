@@ -39,11 +39,16 @@ def main() -> int:
     validator_type.check_schema(schema)
     validator = validator_type(schema)
     wrong = []
-    cases = sorted(p for p in pathlib.Path("cases").glob("*/*.yaml") if p.parent.name != "guidelines")
+    no_cases = ("guidelines", "preparations")
+    cases = sorted(p for p in pathlib.Path("cases").glob("*/*.yaml") if p.parent.name not in no_cases)
     if len(cases) < 30:
         wrong.append(f"only {len(cases)} cases were found")
-    for path in cases:
-        for error in validator.iter_errors(yaml.safe_load(path.read_text())):
+    preparations = sorted(pathlib.Path("cases/preparations").glob("*.yaml"))
+    if not preparations:
+        wrong.append("no preparations were found")
+    of_preparations = validator_type(json.loads(subprocess.check_output([sys.argv[1], "schema", "preparation"])))
+    for path, by in [(p, validator) for p in cases] + [(p, of_preparations) for p in preparations]:
+        for error in by.iter_errors(yaml.safe_load(path.read_text())):
             wrong.append(f"{path}: {error.json_path}: {error.message}")
     if not validator.is_valid(GOOD):
         wrong.append("the good case is refused")
@@ -55,6 +60,8 @@ def main() -> int:
         target[key] = value
         if validator.is_valid(bad):
             wrong.append(f"accepted: {bad}")
+    if of_preparations.is_valid(GOOD):
+        wrong.append("a case is taken for a preparation")
     for key in ("id", "title", "capability", "steps"):
         if validator.is_valid({k: v for k, v in GOOD.items() if k != key}):
             wrong.append(f"accepted without {key}")

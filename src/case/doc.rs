@@ -37,7 +37,40 @@ pub(crate) struct CaseDoc {
     /// Rows: each is a case of its own; its keys are variables.
     #[schemars(default)]
     pub matrix: Vec<RowDoc>,
+    /// Steps to begin with: the name of a preparation; or its name, and by its steps what to add to
+    /// their input.
+    #[allow(dead_code, reason = "its steps are put before the case's while it is read")]
+    pub prepare: Option<PrepareDoc>,
     /// What to do, in this order.
+    pub steps: Vec<StepDoc>,
+}
+
+/// How a case begins.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename = "Prepare", untagged)]
+#[allow(dead_code, reason = "only its schema is used")]
+pub(crate) enum PrepareDoc {
+    /// With this preparation.
+    Named(String),
+    /// With this one, and these members more in the input of its steps; null takes one out.
+    Adding(BTreeMap<String, BTreeMap<String, BTreeMap<String, serde_json::Value>>>),
+}
+
+/// A preparation of Parallax: steps that many cases begin with.
+#[derive(JsonSchema)]
+#[schemars(rename = "Preparation", deny_unknown_fields)]
+#[allow(dead_code, reason = "only its schema is used")]
+pub(crate) struct PreparationDoc {
+    /// What there is when it is through, in a sentence.
+    pub title: Spanned<String>,
+    /// What it binds, and why it does things as it does.
+    pub about: Option<Spanned<String>>,
+    /// The preparation that it begins with itself.
+    pub prepare: Option<PrepareDoc>,
+    /// What it occupies: added to what the case occupies.
+    #[schemars(default)]
+    pub uses: BTreeMap<String, u32>,
+    /// What to do, in this order; all of it is `setup`.
     pub steps: Vec<StepDoc>,
 }
 
@@ -169,4 +202,9 @@ enum OneOrList<T> {
 /// The JSON Schema of a case file, for editors.
 pub fn schema() -> Schema {
     schemars::schema_for!(CaseDoc)
+}
+
+/// The JSON Schema of a preparation's file, for editors.
+pub fn preparation_schema() -> Schema {
+    schemars::schema_for!(PreparationDoc)
 }

@@ -10,6 +10,7 @@ mod expand;
 mod goal;
 pub(crate) mod pages;
 mod path;
+mod prepare;
 mod probe;
 mod read;
 mod steps;
@@ -18,7 +19,7 @@ mod variables;
 
 pub(crate) use check::BUILT_IN;
 pub(crate) use check_probe::unknown_outcome;
-pub use doc::schema;
+pub use doc::{preparation_schema, schema};
 pub(crate) use goal::is_not_found;
 pub use goal::{Answered, Look, PollEnd, SoFar};
 pub use path::{Selector, SelectorError};

@@ -34,6 +34,7 @@ pub(super) fn case(root: &Node, reader: &mut Reader) -> Option<CaseDoc> {
         alone,
         about,
         matrix,
+        prepare: None,
         steps,
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
+use super::prepare::{self, Preparations};
 use super::{Case, check, expand, read};
 use crate::assets::Assets;
 use crate::model::Model;
@@ -35,7 +36,8 @@ pub enum SuiteError {
     Reference(String),
 }
 
-/// What lies beside the cases and is none: guidelines, and what they are made from.
+/// What lies beside the cases and is none, as preparations are: guidelines, and what they are made
+/// from.
 const GUIDELINES: &str = "guidelines/";
 
 impl Suite {
@@ -46,13 +48,15 @@ impl Suite {
     pub fn load(assets: &Assets) -> Result<Suite, SuiteError> {
         let io_error = |path: PathBuf| move |error| SuiteError::Io { path, error };
         let mut names = assets.list(".yaml").map_err(io_error(assets.root().to_owned()))?;
-        names.retain(|name| !name.starts_with(GUIDELINES));
+        names.retain(|name| !name.starts_with(GUIDELINES) && !name.starts_with(prepare::FOLDER));
         let mut cases = Vec::new();
         let mut mistakes = Diagnostics::default();
+        let preparations = Preparations::load(assets, &mut mistakes)
+            .map_err(io_error(assets.root().join(prepare::FOLDER)))?;
         let mut ids: BTreeMap<String, String> = BTreeMap::new();
         for name in names {
             let file = assets.source(&name).map_err(io_error(assets.root().join(&name)))?;
-            let (mut found, expanded) = read_file(&file, &name);
+            let (mut found, expanded) = read_file(&file, &name, &preparations);
             for case in &expanded {
                 if let Some(other) = ids.insert(case.id.clone(), case.name.clone()) {
                     found.push(
@@ -85,8 +89,12 @@ impl Suite {
 }
 
 /// The mistakes in one file, and its cases if there are none.
-fn read_file(file: &SourceFile, name: &str) -> (Vec<Diagnostic>, Vec<Case>) {
-    let root = match parse(&file.text) {
+fn read_file(
+    file: &SourceFile,
+    name: &str,
+    preparations: &Preparations,
+) -> (Vec<Diagnostic>, Vec<Case>) {
+    let mut root = match parse(&file.text) {
         Ok(root) => root,
         Err(mistake) => return (vec![mistake], Vec::new()),
     };
@@ -94,7 +102,11 @@ fn read_file(file: &SourceFile, name: &str) -> (Vec<Diagnostic>, Vec<Case>) {
         let mistake = Diagnostic::error("a case lies in a folder named after its capability");
         return (vec![mistake.help("move it to <capability>/<name>.yaml")], Vec::new());
     };
+    if preparations.are_at_fault(&root) {
+        return (Vec::new(), Vec::new());
+    }
     let mut reader = Reader::default();
+    preparations.begin(&mut root, &mut reader);
     let doc = read::case(&root, &mut reader);
     if let Some(doc) = &doc {
         check::check(doc, folder, Model::ec2(), &mut reader);

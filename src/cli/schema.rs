@@ -18,6 +18,8 @@ pub(super) struct SchemaArgs {
 enum Of {
     /// Case files
     Case,
+    /// Preparations: what cases begin with
+    Preparation,
     /// The configuration file: targets
     Config,
 }
@@ -25,6 +27,7 @@ enum Of {
 pub(super) fn run(args: &SchemaArgs) -> Done {
     print(&to_json(&match args.of {
         Of::Case => crate::case::schema(),
+        Of::Preparation => crate::case::preparation_schema(),
         Of::Config => crate::target::config_schema(),
     }));
     Ok(Exit::Ok)

@@ -10,7 +10,7 @@ use crate::case::{Case, Suite};
 use crate::judge::baseline::{AWS, Baselines};
 use crate::model::Model;
 use crate::run::{looks_at, sweeps_over};
-use crate::transcript::TargetFacts;
+use crate::transcript::{Reach, TargetFacts};
 
 fn case(steps: Value) -> Case {
     serde_json::from_value(json!({
@@ -54,6 +54,8 @@ fn with(instance_type: Option<&str>) -> Context {
         target: TargetFacts {
             image: Some("ami-1".to_owned()),
             instance_type: instance_type.map(str::to_owned),
+            ssh_user: Some("ec2-user".to_owned()),
+            reach: Some(Reach::Direct),
             ..TargetFacts::default()
         },
         request_timeout: Duration::from_secs(60),

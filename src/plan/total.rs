@@ -191,7 +191,7 @@ impl Sum {
             self.call(action, count);
         }
         let mut holds = Holds::new();
-        for (at, step) in case.steps.iter().enumerate() {
+        for (at, step) in case.steps.iter().enumerate().filter(|(_, step)| step.calls()) {
             let things = made(case, at, scope, prices);
             if refused.has(case, step) {
                 self.refused += u64::from(!things.is_empty());
