@@ -1,7 +1,7 @@
 //! From what happened and what was found to a verdict.
 
 use super::observe::{CaseObservation, Observed, StepObservation};
-use super::{Finding, Verdict};
+use super::{Finding, Layer, Verdict};
 use crate::transcript::Ending;
 
 /// Codes by which AWS says that it does not do something ("Client error codes").
@@ -35,7 +35,9 @@ pub(super) fn weigh(
     if let Some(code) = unsupported(case, &decisive) {
         return (Verdict::Unsupported, format!("the target says that it does not do this: {code}"));
     }
-    if let Some(first) = decisive.first() {
+    // What the case was made to find comes before what its answers lack besides.
+    let own = decisive.iter().find(|finding| finding.layer == Layer::Baseline);
+    if let Some(first) = own.or(decisive.first()) {
         let more = match decisive.len() - 1 {
             0 => String::new(),
             n => format!("; {n} more"),

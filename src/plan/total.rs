@@ -280,9 +280,11 @@ fn known_variables(case: &Case, context: &Context) -> Scope {
     for name in ["name", "run", "token", "region", "zone"] {
         scope.set(name, Value::from(name));
     }
-    for (name, value) in
-        [("image", &context.target.image), ("instance_type", &context.target.instance_type)]
-    {
+    for (name, value) in [
+        ("image", &context.target.image),
+        ("instance_type", &context.target.instance_type),
+        ("ssh_user", &context.target.ssh_user),
+    ] {
         if let Some(value) = value {
             scope.set(name, Value::from(value.as_str()));
         }
