@@ -319,7 +319,10 @@ steps:
         let [case] = cases.expect("no mistakes").try_into().expect("one case");
         let ids: Vec<(&str, bool)> = case.steps.iter().map(|s| (s.id.as_str(), s.setup)).collect();
         assert_eq!(ids, [("key", true), ("run", true), ("look", false)]);
-        assert_eq!(serde_json::to_value(&case.uses).expect("JSON"), json!({"instances": 2, "vpcs": 1}));
+        assert_eq!(
+            serde_json::to_value(&case.uses).expect("JSON"),
+            json!({"instances": 2, "vpcs": 1})
+        );
         let with = json!({"ImageId": "$image", "MinCount": 1, "MaxCount": 1, "UserData": "IyE="});
         assert_eq!(case.steps[1].with, with);
         assert!(case.steps[0].undo.is_some());
@@ -343,7 +346,10 @@ steps:
         // In its own file, once, and not in every case that begins with it.
         let wrong = GUEST.replace("MinCount", "MinimumCount");
         let text = suite(&[("access", ACCESS), ("guest", &wrong)], "guest").expect_err("a mistake");
-        assert!(text.contains("guest.yaml:7") && text.contains("no member `MinimumCount`"), "{text}");
+        assert!(
+            text.contains("guest.yaml:7") && text.contains("no member `MinimumCount`"),
+            "{text}"
+        );
         assert!(!text.contains("a.yaml"), "{text}");
         let own = [("guest", &*GUEST.replace("prepare: access", "prepare: guest"))];
         told(&own, "guest", &["`guest` prepares itself", "guest.yaml:2"]);
