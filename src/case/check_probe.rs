@@ -96,7 +96,14 @@ impl RowCheck<'_> {
                 }
             }
         }
-        let is_given = |member: &&Member| given.iter().any(|(name, _)| name.value == member.name);
+        // One that is there with a mistake in its name has been told of.
+        let is_given = |member: &&Member| {
+            given.iter().any(|(name, _)| {
+                let known = members.iter().any(|member| member.name == name.value);
+                name.value == member.name
+                    || (!known && suggest(name, [member.name].into_iter()) == Some(member.name))
+            })
+        };
         for member in members.iter().filter(|member| member.required && !is_given(member)) {
             let place = step.with.as_ref().map_or(&step.id.span, |with| &with.span);
             self.found.report(
