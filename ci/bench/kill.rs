@@ -301,7 +301,9 @@ fn makers(options: &Options, lister: &Lister) -> (Vec<String>, usize) {
     let chosen = |name: &str| {
         (options.cases.is_empty() || one_of(&options.cases, name)) && !one_of(&options.skip, name)
     };
-    let makers = suite.cases.iter().filter(|case| !case.only_reads() && chosen(&case.name));
+    // Where no guest is reached, what is asked of guests makes nothing.
+    let makes = |case: &Case| !case.only_reads() && !case.reaches_guests();
+    let makers = suite.cases.iter().filter(|case| makes(case) && chosen(&case.name));
     let files = makers.map(|case| case.name.split('[').next().unwrap_or_default());
     let mut files: Vec<String> = files.map(|name| format!("{name}.yaml")).collect();
     files.dedup();
@@ -317,10 +319,12 @@ fn makers(options: &Options, lister: &Lister) -> (Vec<String>, usize) {
     (files, left_out)
 }
 
-/// A suite of these files only.
+/// A suite of these files only, and of what they begin with.
 fn write_suite(out: &Path, files: &[String]) -> std::path::PathBuf {
     let suite = out.join("suite");
-    for file in files {
+    let all = Assets::Cases.list(".yaml").expect("the suite's files");
+    let preparations = all.iter().filter(|file| file.starts_with("preparations/"));
+    for file in files.iter().chain(preparations) {
         let path = suite.join(file);
         std::fs::create_dir_all(path.parent().expect("a capability")).expect("a folder");
         std::fs::write(path, Assets::Cases.read(file).expect("it was listed")).expect("a file");
