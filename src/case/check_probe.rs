@@ -101,7 +101,7 @@ impl RowCheck<'_> {
             given.iter().any(|(name, _)| {
                 let known = members.iter().any(|member| member.name == name.value);
                 name.value == member.name
-                    || (!known && suggest(name, [member.name].into_iter()) == Some(member.name))
+                    || (!known && suggest(name, [member.name]) == Some(member.name))
             })
         };
         for member in members.iter().filter(|member| member.required && !is_given(member)) {
