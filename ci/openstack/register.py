@@ -147,6 +147,11 @@ def healthy(cloud, args):
     # The SDK of 2023.1 has no method for these.
     volume = cloud.block_storage.get('/os-services').json()['services']
     up |= {('volume', s['binary']) for s in volume if s['state'] == 'up'}
+    # The scheduler learns of a backend from its reports; until then every
+    # volume ends in error.
+    want |= {('volume', 'backend')}
+    pools = cloud.block_storage.get('/scheduler-stats/get_pools').json()
+    up |= {('volume', 'backend') for pool in pools.get('pools', [])}
     if args.agents:
         want |= {('network', a) for a in args.agents}
         up |= {('network', a.binary) for a in cloud.network.agents()
